@@ -1,0 +1,151 @@
+"""Load YAML strictly: every fault at once, each with its file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+Place = tuple[str | int, ...]
+
+
+class Strict(BaseModel):
+    """Base of every YAML model: unknown keys are faults, values do not change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a workspace file, told to the person who wrote it."""
+
+    file: Path
+    line: int
+    key: str
+    message: str
+    allowed: str = ""
+
+    def __str__(self) -> str:
+        hint = f" (allowed: {self.allowed})" if self.allowed else ""
+        return f"{self.file}:{self.line}: {self.key or 'document'}: {self.message}{hint}"
+
+
+class _DuplicateKey(yaml.YAMLError):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(f"key {key!r} stands twice")
+        self.key, self.line = key, line
+
+
+def _locate(node: yaml.Node, place: Place, lines: dict[Place, int]) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise _DuplicateKey(name, key.start_mark.line + 1)
+            seen.add(name)
+            lines[(*place, name)] = key.start_mark.line + 1
+            _locate(value, (*place, name), lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _locate(value, (*place, index), lines)
+
+
+def read_yaml(path: Path) -> tuple[Any, dict[Place, int], list[Fault]]:
+    """Content of a YAML file, the line of every key, and syntax faults."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        lines: dict[Place, int] = {}
+        if node is not None:
+            _locate(node, (), lines)
+        return yaml.safe_load(text), lines, []
+    except _DuplicateKey as error:
+        return None, {}, [Fault(path, error.line, error.key, "the key stands twice; keep one")]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return None, {}, [Fault(path, line, "", f"not valid YAML: {error.problem or error}")]
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return None, {}, [Fault(path, 1, "", f"not valid YAML in UTF-8: {error}")]
+    except OSError as error:
+        return None, {}, [Fault(path, 0, "", f"cannot be read: {error.strerror}")]
+
+
+def _line_of(place: Place, lines: Mapping[Place, int]) -> int:
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if typing.get_origin(annotation) in {list, tuple, dict, typing.Union, types.UnionType, typing.Annotated}:
+        return [model for part in typing.get_args(annotation) for model in _models_in(part)]
+    return []
+
+
+def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """Keys allowed in the mapping at ``place``; follows list items and union members by name."""
+    models: list[type[BaseModel]] = [model]
+    for part in place:
+        if isinstance(part, int):
+            continue
+        following: list[type[BaseModel]] = []
+        for candidate in models:
+            for name, field in candidate.model_fields.items():
+                if part in (name, field.alias):
+                    following += _models_in(field.annotation)
+        models = following or models
+    return sorted({field.alias or name for item in models for name, field in item.model_fields.items()})
+
+
+def _fault(path: Path, model: type[BaseModel], error: Any, lines: Mapping[Place, int]) -> Fault:
+    place: Place = tuple(error["loc"])
+    key = ".".join(str(part) for part in place)
+    allowed, message = "", str(error["msg"])
+    if error["type"] == "extra_forbidden":
+        names = _keys_at(model, place[:-1])
+        near = difflib.get_close_matches(str(place[-1]), names, n=1)
+        message = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+        allowed = ", ".join(names)
+    elif error["type"] == "missing":
+        message = "required key is missing"
+    elif error["type"] in {"literal_error", "enum"}:
+        message, allowed = f"{error['input']!r} is not a value for this key", error["ctx"]["expected"]
+    elif error["type"] == "value_error":
+        message = str(error["ctx"]["error"])
+    else:
+        message = f"{message}, got {error['input']!r}"[:200]
+    return Fault(path, _line_of(place, lines), key, message, allowed)
+
+
+def validate_document(
+    path: Path, content: Any, lines: Mapping[Place, int], model: type[ModelT]
+) -> tuple[ModelT | None, list[Fault]]:
+    """Check loaded content against a model."""
+    try:
+        return model.model_validate(content), []
+    except ValidationError as error:
+        return None, [_fault(path, model, item, lines) for item in error.errors()]
+
+
+def load_document(path: Path, model: type[ModelT]) -> tuple[ModelT | None, list[Fault]]:
+    """Read a YAML file into a model; either the model or at least one fault comes back."""
+    content, lines, faults = read_yaml(path)
+    if faults:
+        return None, faults
+    if not isinstance(content, dict):
+        return None, [Fault(path, 1, "", "the file must hold a mapping of keys to values")]
+    return validate_document(path, content, lines, model)

@@ -1,0 +1,58 @@
+"""The one-page port that every engine implements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Params: TypeAlias = Mapping[str, object] | None
+
+
+class Engine(Protocol):
+    """Runs SQL over named tables. Parameters are written ``$name``; those a statement lacks are ignored."""
+
+    name: str
+
+    def execute(self, sql: str, params: Params = None) -> None:
+        """Run a statement for its effect."""
+
+    def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+
+    def scalar(self, sql: str, params: Params = None) -> Any:
+        """First column of the first row; ``None`` when there is no row."""
+
+    def frame(self, sql: str, params: Params = None) -> pd.DataFrame:
+        """A query's result as a pandas frame."""
+
+    def create_table(self, name: str, sql: str, params: Params = None) -> int:
+        """Create or replace a table that lives as long as the engine; returns its number of rows."""
+
+    def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
+        """Copy a frame into a table that lives as long as the engine."""
+
+    def read_parquet(self, name: str, files: Sequence[Path]) -> None:
+        """Make a view over parquet files, their columns matched by name."""
+
+    def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
+        """Write a query's result as one parquet file; returns the number of rows."""
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Column names and SQL types of a table or view."""
+
+    def has_table(self, name: str) -> bool:
+        """Whether a table or view of that name exists."""
+
+    def drop(self, name: str) -> None:
+        """Remove a table or view if it exists."""
+
+    def splink_api(self) -> Any:
+        """Splink's database API on this engine's own connection."""
+
+    def close(self) -> None:
+        """Give everything back."""

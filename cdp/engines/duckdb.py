@@ -1,0 +1,138 @@
+"""The engine of one machine: an in-memory DuckDB that spills to the run's folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cdp.engines.base import Params
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+_PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def quote(name: str) -> str:
+    """A SQL identifier, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A SQL text literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+class DuckDBEngine:
+    """DuckDB behind the ``Engine`` port. Instants are naive timestamps in UTC."""
+
+    name = "duckdb"
+
+    def __init__(
+        self, *, temp_dir: Path | None = None, memory_limit: str | None = None, threads: int | None = None
+    ) -> None:
+        import duckdb
+
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if temp_dir is not None:
+            config["temp_directory"] = str(temp_dir)
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        if threads is not None:
+            config["threads"] = threads
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("set TimeZone = 'UTC'")
+        self.connection.execute("set enable_progress_bar = false")
+
+    def _bound(self, sql: str, params: Params) -> Mapping[str, object] | None:
+        if not params:
+            return None
+        used = set(_PARAMETER.findall(sql))
+        return {name: value for name, value in params.items() if name in used} or None
+
+    def _run(self, sql: str, params: Params) -> duckdb.DuckDBPyConnection:
+        bound = self._bound(sql, params)
+        return self.connection.execute(sql, bound) if bound else self.connection.execute(sql)
+
+    def execute(self, sql: str, params: Params = None) -> None:
+        """Run a statement for its effect."""
+        self._run(sql, params).fetchall()
+
+    def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._run(sql, params).fetchall()
+
+    def scalar(self, sql: str, params: Params = None) -> Any:
+        """First column of the first row; ``None`` when there is no row."""
+        rows = self.rows(sql, params)
+        return rows[0][0] if rows else None
+
+    def frame(self, sql: str, params: Params = None) -> pd.DataFrame:
+        """A query's result as a pandas frame."""
+        return self._run(sql, params).df()
+
+    def create_table(self, name: str, sql: str, params: Params = None) -> int:
+        """Create or replace a temp table; returns its number of rows."""
+        self.drop(name)
+        self.execute(f"create temp table {quote(name)} as {sql}", params)
+        return int(self.scalar(f"select count(*) from {quote(name)}"))
+
+    def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
+        """Copy a frame into a temp table."""
+        self.drop(name)
+        self.connection.register("__incoming", frame)
+        try:
+            self.execute(f"create temp table {quote(name)} as select * from __incoming")
+        finally:
+            self.connection.unregister("__incoming")
+
+    def read_parquet(self, name: str, files: Sequence[Path]) -> None:
+        """Make a view over parquet files, their columns matched by name."""
+        if not files:
+            raise ValueError(f"no files for table {name}")
+        listed = ", ".join(literal(file) for file in files)
+        self.drop(name)
+        self.execute(
+            f"create temp view {quote(name)} as select * from "
+            f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+        )
+
+    def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
+        """Write a query's result as one zstd parquet file; returns the number of rows."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = self.rows(f"copy ({sql}) to {literal(path)} (format parquet, compression zstd)", params)
+        return int(written[0][0])
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Column names and SQL types of a table or view."""
+        return {row[0]: row[1] for row in self.rows(f"describe {quote(table)}")}
+
+    def has_table(self, name: str) -> bool:
+        """Whether a table or view of that name exists."""
+        found = self.rows("select 1 from information_schema.tables where table_name = $name", {"name": name})
+        return bool(found)
+
+    def drop(self, name: str) -> None:
+        """Remove a table or view if it exists."""
+        kinds = self.rows(
+            "select table_type from information_schema.tables where table_name = $name", {"name": name}
+        )
+        for (kind,) in kinds:
+            self.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {quote(name)}")
+
+    def splink_api(self) -> Any:
+        """Splink's DuckDB API on this very connection."""
+        from splink import DuckDBAPI
+
+        return DuckDBAPI(connection=self.connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()

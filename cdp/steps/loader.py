@@ -1,0 +1,102 @@
+"""Find a stage's steps, read their headers, order them, run them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from cdp.engines import Engine, Params
+from cdp.errors import StepError
+
+STEPS_ROOT = Path(__file__).parent
+_RUNS_ON = re.compile(r"^runs on:\s*(.+)$")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One SQL file. ``name`` is the table it makes, ``reads`` the tables it needs."""
+
+    name: str
+    stage: str
+    path: Path
+    purpose: str
+    grain: str
+    engines: tuple[str, ...]
+    sql: str
+    reads: frozenset[str]
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether the step must also run on Spark."""
+        return "spark" in self.engines
+
+
+def tables_read(sql: str, where: str = "SQL") -> frozenset[str]:
+    """Names of the tables that a select reads, its own CTEs left out.
+
+    Raises ``StepError`` when the text is not exactly one select.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        statements = [tree for tree in sqlglot.parse(sql, dialect="duckdb") if tree is not None]
+    except sqlglot.errors.SqlglotError as error:
+        raise StepError(f"{where}: not valid SQL: {error}", "run the select in a DuckDB shell") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise StepError(f"{where}: a step is exactly one select", "split it into one file per table")
+    tree = statements[0]
+    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return frozenset(t.name for t in tree.find_all(exp.Table) if t.name and t.name not in ctes)
+
+
+def load_step(path: Path) -> Step:
+    """Read one step file. Raises ``StepError`` when its header is incomplete."""
+    text = path.read_text(encoding="utf-8")
+    header: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        header.append(line[2:].strip())
+    grain = next((line.removeprefix("grain:").strip() for line in header if line.startswith("grain:")), "")
+    runs_on = next((match.group(1) for line in header if (match := _RUNS_ON.match(line))), "")
+    purpose = header[0] if header else ""
+    if not (purpose and grain and runs_on):
+        raise StepError(
+            f"{path}: the header is incomplete",
+            "begin with '-- <purpose>', '-- grain: …' and '-- runs on: duckdb' (or 'duckdb, spark')",
+        )
+    engines = tuple(part.strip() for part in runs_on.split(","))
+    return Step(path.stem, path.parent.name, path, purpose, grain, engines, text, tables_read(text, str(path)))
+
+
+def _ordered(steps: Iterable[Step]) -> list[Step]:
+    by_name = {step.name: step for step in steps}
+    graph = {name: sorted((step.reads & by_name.keys()) - {name}) for name, step in sorted(by_name.items())}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise StepError(f"steps read each other in a circle: {' → '.join(error.args[1])}") from error
+
+
+def load_steps(stage: str) -> list[Step]:
+    """All steps of a stage, in the order in which they can run."""
+    return _ordered(load_step(path) for path in sorted((STEPS_ROOT / stage).glob("*.sql")))
+
+
+def run_steps(engine: Engine, stage: str, params: Params = None) -> list[str]:
+    """Make every table of a stage; returns their names in the order made.
+
+    Raises ``StepError`` when a step reads a table that neither the stage nor the engine has.
+    """
+    made: list[str] = []
+    for step in load_steps(stage):
+        missing = sorted(table for table in step.reads if not engine.has_table(table))
+        if missing:
+            raise StepError(f"{step.path.name} reads {', '.join(missing)}, which nobody has made")
+        engine.create_table(step.name, step.sql, params)
+        made.append(step.name)
+    return made
