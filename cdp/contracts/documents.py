@@ -138,7 +138,10 @@ def validate_document(
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        return None, [_fault(path, model, item, lines) for item in error.errors()]
+        errors = error.errors()
+        deeper = {tuple(item["loc"][:depth]) for item in errors for depth in range(len(item["loc"]))}
+        told = [item for item in errors if item["type"] != "too_short" or tuple(item["loc"]) not in deeper]
+        return None, [_fault(path, model, item, lines) for item in told]
 
 
 def load_document(path: Path, model: type[ModelT]) -> tuple[ModelT | None, list[Fault]]:

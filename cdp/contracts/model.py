@@ -27,7 +27,7 @@ class TypeOptions(Strict):
     """Limits of a value (ODCS ``logicalTypeOptions``)."""
 
     format: tuple[str, ...] = Field(
-        default=(), description="strptime patterns for dates and timestamps, tried in order; %z keeps the offset"
+        default=(), description="strptime patterns for dates and times, tried in order; %z keeps the offset"
     )
     format_by: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
@@ -38,7 +38,7 @@ class TypeOptions(Strict):
     epoch: Literal["seconds", "milliseconds"] | None = Field(
         default=None, description="the timestamp is a number since 1970-01-01 UTC"
     )
-    pattern: str | None = Field(default=None, description="regular expression that the whole value must match")
+    pattern: str | None = Field(default=None, description="regular expression for the whole value")
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = Field(default=None, alias="maxLength")
@@ -99,7 +99,7 @@ class Property(Strict):
     classification: Classification = "internal"
     semantic_type: SemanticType | None = Field(default=None, alias="semanticType")
     time_zone: str | None = Field(
-        default=None, alias="timeZone", description="zone of timestamps without offset; 'local' = mapping decides"
+        default=None, alias="timeZone", description="zone of times without offset; 'local': the mapping decides"
     )
     decimal_separator: Literal[".", ","] = Field(default=".", alias="decimalSeparator")
     trim_prefixes: tuple[str, ...] = Field(default=(), alias="trimPrefixes")
@@ -159,7 +159,7 @@ class Contract(Strict):
     kind: Literal["contract"]
     name: ColumnName
     description: str
-    key: tuple[ColumnName, ...] = Field(description="columns that name the thing a row speaks of", min_length=1)
+    key: tuple[ColumnName, ...] = Field(min_length=1, description="columns that name what a row speaks of")
     rows_per_key: Literal["one", "many"] = Field(
         default="one",
         alias="rowsPerKey",
@@ -184,7 +184,7 @@ class Contract(Strict):
                 raise ValueError(f"{name!r} is not one of the properties ({', '.join(names)})")
         return self
 
-    def property(self, name: str) -> Property:
+    def find(self, name: str) -> Property:
         """The property called ``name``; ``KeyError`` when there is none."""
         return {item.name: item for item in self.properties}[name]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
+    from pyarrow import Table
 
 Params: TypeAlias = Mapping[str, object] | None
 
@@ -33,7 +33,7 @@ class Engine(Protocol):
     def create_table(self, name: str, sql: str, params: Params = None) -> int:
         """Create or replace a table that lives as long as the engine; returns its number of rows."""
 
-    def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
+    def register(self, name: str, frame: pd.DataFrame | Table) -> None:
         """Copy a frame into a table that lives as long as the engine."""
 
     def read_parquet(self, name: str, files: Sequence[Path]) -> None:

@@ -12,7 +12,7 @@ from cdp.engines.base import Params
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-    import pyarrow as pa
+    from pyarrow import Table
 
 _PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -84,7 +84,7 @@ class DuckDBEngine:
         self.execute(f"create temp table {quote(name)} as {sql}", params)
         return int(self.scalar(f"select count(*) from {quote(name)}"))
 
-    def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
+    def register(self, name: str, frame: pd.DataFrame | Table) -> None:
         """Copy a frame into a temp table."""
         self.drop(name)
         self.connection.register("__incoming", frame)

@@ -70,7 +70,8 @@ def load_step(path: Path) -> Step:
             "begin with '-- <purpose>', '-- grain: …' and '-- runs on: duckdb' (or 'duckdb, spark')",
         )
     engines = tuple(part.strip() for part in runs_on.split(","))
-    return Step(path.stem, path.parent.name, path, purpose, grain, engines, text, tables_read(text, str(path)))
+    reads = tables_read(text, str(path))
+    return Step(path.stem, path.parent.name, path, purpose, grain, engines, text, reads)
 
 
 def _ordered(steps: Iterable[Step]) -> list[Step]:
