@@ -1,0 +1,231 @@
+"""Turn a contract into one SQL pass: typed values, and for every row why it breaks which promise.
+
+The pass reads ``staged`` (one text column per property) and gives the typed properties, ``_reasons``
+(codes that refuse the row) and ``_notes`` (codes that are told but refuse nothing). A code is
+``<kind>:<column>`` or ``rule:<name>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdp.contracts import Contract, Property
+
+_INTEGER = r"^[+-]?\d+([.]0+)?$"
+_NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)$"
+_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$"
+
+
+def quoted(name: str) -> str:
+    """A SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A SQL text literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def text_list(values: Sequence[str]) -> str:
+    """A SQL list of text literals."""
+    return "[" + ", ".join(text(value) for value in values) + "]"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise about one column: a condition that is true where it is broken."""
+
+    kind: str
+    column: str
+    broken: str
+    outcome: str
+
+    @property
+    def code(self) -> str:
+        """Reason code of a row that breaks the promise."""
+        return f"{self.kind}:{self.column}"
+
+
+def cleaned(item: Property, source: str) -> str:
+    """Delivered text without blanks and known prefixes; empty and null spellings become null."""
+    value = f"trim({source}, ' \t\r\n\u00a0')"
+    if item.trim_prefixes:
+        value = f"trim(regexp_replace({value}, {text('^(' + '|'.join(map(_escaped, item.trim_prefixes)) + ')')}, ''))"
+    nulls = text_list(["", *item.null_values])
+    return f"case when list_contains({nulls}, {value}) then null else {value} end"
+
+
+def _escaped(prefix: str) -> str:
+    return "".join(f"[{char}]" if char in r".+*?()|{}$" else "\\" + char if char in r"\^[]" else char for char in prefix)
+
+
+def _parsed(item: Property, value: str) -> str:
+    """A timestamp (naive UTC, or naive as delivered when its zone is local) or null."""
+    options = item.logical_type_options
+    if options.epoch:
+        number = f"try_cast(case when regexp_matches({value}, '^[0-9]+$') then {value} end as bigint)"
+        return f"epoch_ms({number})" if options.epoch == "milliseconds" else f"epoch_ms({number} * 1000)"
+
+    def one(formats: Sequence[str]) -> str:
+        zoned = [fmt for fmt in formats if "%z" in fmt]
+        naive = [fmt for fmt in formats if "%z" not in fmt]
+        tries = [f"try_strptime({value}, {text_list(zoned)})::timestamp"] if zoned else []
+        if naive:
+            tries.append(_in_zone(item, f"try_strptime({value}, {text_list(naive)})"))
+        return f"coalesce({', '.join(tries)})"
+
+    if options.format_by:
+        branches = " ".join(
+            f"when {text(key)} then {one(formats)}" for key, formats in sorted(options.format_by.items())
+        )
+        fallback = f" else {one(options.format)}" if options.format else ""
+        return f"case {quoted(options.format_column or '')} {branches}{fallback} end"
+    if options.format:
+        return one(options.format)
+    iso = f"case when regexp_matches({value}, {text(_ISO)}) then replace({value}, ' UTC', 'Z') end"
+    offset = f"regexp_matches({value}, '(Z|UTC|[+-][0-9]{{2}}:?[0-9]{{2}})$') and length({value}) > 10"
+    naive_iso = _in_zone(item, f"try_cast({iso} as timestamp)")
+    return f"case when {offset} then try_cast({iso} as timestamptz)::timestamp else {naive_iso} end"
+
+
+def _in_zone(item: Property, naive: str) -> str:
+    if item.time_zone in {None, "local", "UTC"} or item.logical_type == "date":
+        return f"{naive}::timestamp"
+    return f"timezone('UTC', timezone({text(item.time_zone or '')}, {naive}::timestamp))"
+
+
+def typed(item: Property) -> str:
+    """The value in its logical type, or null when the text is not of that type."""
+    value, options = quoted(item.name), item.logical_type_options
+    match item.logical_type:
+        case "integer":
+            whole = f"case when regexp_matches({value}, {text(_INTEGER)}) then split_part({value}, '.', 1) end"
+            return f"try_cast({whole} as bigint)"
+        case "number":
+            plain = value
+            if item.decimal_separator == ",":
+                plain = f"replace(regexp_replace({value}, '[.]([0-9]{{3}})', '\\1', 'g'), ',', '.')"
+            return f"try_cast(case when regexp_matches({plain}, {text(_NUMBER)}) then {plain} end as decimal(18, 4))"
+        case "boolean":
+            true, false = text_list(options.true_values), text_list(options.false_values)
+            return (
+                f"case when list_contains({true}, lower({value})) then true "
+                f"when list_contains({false}, lower({value})) then false end"
+            )
+        case "date":
+            return f"try_cast({_parsed(item, value)} as date)"
+        case "timestamp":
+            return _parsed(item, value)
+        case "object" | "array":
+            return f"try_cast({value} as json)"
+        case _:
+            return value
+
+
+def checks_of(item: Property) -> list[Check]:
+    """Promises of one column, in the order in which they are told. Raw text is ``t``, typed value ``v``."""
+    raw, value = f"t.{quoted(item.name)}", f"v.{quoted(item.name)}"
+    options, on_fail = item.logical_type_options, item.on_fail
+    found: list[Check] = []
+
+    def add(kind: str, broken: str, outcome: str) -> None:
+        if outcome != "ignore":
+            found.append(Check(kind, item.name, broken, outcome))
+
+    if item.required:
+        add("required", f"{raw} is null", on_fail.required)
+    if item.logical_type != "string":
+        add("type", f"{raw} is not null and {value} is null", on_fail.type)
+    if options.pattern is not None:
+        add("pattern", f"not regexp_full_match({raw}, {text(options.pattern)})", on_fail.pattern)
+    limits = []
+    if options.minimum is not None:
+        limits.append(f"{value} < {options.minimum!r}")
+    if options.maximum is not None:
+        limits.append(f"{value} > {options.maximum!r}")
+    if options.max_length is not None:
+        limits.append(f"length({raw}) > {options.max_length}")
+    if limits:
+        add("range", " or ".join(limits), on_fail.range)
+    if options.values:
+        allowed = text_list([entry.lower() for entry in options.values])
+        add("values", f"not list_contains({allowed}, lower({raw}))", on_fail.values)
+    if item.logical_type in {"date", "timestamp"}:
+        slack = " + interval 14 hour" if item.time_zone == "local" or item.logical_type == "date" else ""
+        add("future", f"{value} >= $as_of{slack}", on_fail.future)
+    return found
+
+
+def _codes(broken: Sequence[tuple[str, str]]) -> str:
+    if not broken:
+        return "[]::varchar[]"
+    cases = ", ".join(f"case when {condition} then {text(code)} end" for code, condition in broken)
+    return f"list_filter([{cases}], lambda code: code is not null)"
+
+
+def contract_sql(contract: Contract, staged: str = "staged") -> str:
+    """The whole pass as one select over ``staged`` (``_row`` plus one text column per property).
+
+    Parameter ``$as_of`` is the exclusive end of the business date, UTC.
+    """
+    names = [item.name for item in contract.properties]
+    checks = [check for item in contract.properties for check in checks_of(item)]
+    rules = [(f"rule:{rule.name}", f"not ({rule.must})", rule.on_fail, rule.column) for rule in contract.row_rules]
+    refusing = [(check.code, check.broken) for check in checks if check.outcome == "reject"]
+    telling = [(check.code, check.broken) for check in checks if check.outcome in {"warn", "null"}]
+    clearing = {
+        name: [check.broken for check in checks if check.column == name and check.outcome == "null"]
+        for name in names
+    }
+
+    def kept(name: str) -> str:
+        conditions = " or ".join(f"({condition})" for condition in clearing[name])
+        value = f"v.{quoted(name)}"
+        return f"case when {conditions} then null else {value} end as {quoted(name)}" if conditions else value
+
+    rule_clears = {
+        name: " or ".join(f"({broken})" for _, broken, outcome, column in rules if outcome == "null" and column == name)
+        for name in names
+    }
+    final = [
+        f"case when {rule_clears[name]} then null else {quoted(name)} end as {quoted(name)}"
+        if rule_clears[name]
+        else quoted(name)
+        for name in names
+    ]
+    refusing_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome == "reject"]
+    telling_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome in {"warn", "null"}]
+    typed_columns = ",\n        ".join(f"{typed(item)} as {quoted(item.name)}" for item in contract.properties)
+    cleaned_columns = ",\n        ".join(
+        f"{cleaned(item, quoted(item.name))} as {quoted(item.name)}" for item in contract.properties
+    )
+    return f"""
+with texts as (
+    select
+        _row,
+        {cleaned_columns}
+    from {quoted(staged)}
+),
+typed as (
+    select
+        _row,
+        {typed_columns}
+    from texts
+),
+columns_judged as (
+    select
+        t._row,
+        {", ".join(kept(name) for name in names)},
+        {_codes(refusing)} as _column_reasons,
+        {_codes(telling)} as _column_notes
+    from texts as t
+    inner join typed as v on t._row = v._row
+)
+select
+    _row,
+    {", ".join(final)},
+    list_concat(_column_reasons, {_codes(refusing_rules)}) as _reasons,
+    list_concat(_column_notes, {_codes(telling_rules)}) as _notes
+from columns_judged
+"""

@@ -1,0 +1,79 @@
+"""Hold the delivered columns against the contract's: by name, by alias, in any order."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdp.contracts import Contract
+from cdp.errors import ContractError
+
+_LETTERS = re.compile(r"[^a-z0-9]")
+
+
+@dataclass(frozen=True)
+class ColumnMatch:
+    """Index of the delivered column for each property, and what a person should know about the rest."""
+
+    index: dict[str, int]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def _plain(header: str) -> str:
+    return _LETTERS.sub("", header.lower())
+
+
+def _similar(header: str, wanted: str) -> bool:
+    left, right = _plain(header), _plain(wanted)
+    if not left or not right:
+        return False
+    return left in right or right in left or difflib.SequenceMatcher(None, left, right).ratio() >= 0.75
+
+
+def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> ColumnMatch:
+    """Match headers to properties.
+
+    A column that is missing while an unknown one of a similar name came is taken for a rename that nobody
+    declared: ``ContractError``, for loading the file would lose its values. So is a missing key column.
+    """
+    headers = [header.strip().lstrip("\ufeff") for header in delivered]
+    doubled = sorted({header for header in headers if header and headers.count(header) > 1})
+    if doubled:
+        raise ContractError(f"{file}: header {doubled[0]!r} stands twice", "ask the source for distinct headers")
+    place = {header: index for index, header in enumerate(headers)}
+    index: dict[str, int] = {}
+    missing: list[str] = []
+    notes: list[str] = []
+    for item in contract.properties:
+        names = (item.source, *item.aliases)
+        hit = next((name for name in names if name in place), None)
+        if hit is None:
+            missing.append(item.source)
+            continue
+        index[item.name] = place[hit]
+        if hit != item.source:
+            notes.append(f"column {item.source} came as {hit}")
+    used = {headers[position] for position in index.values()}
+    extra = [header for header in headers if header and header not in used]
+    for wanted in missing:
+        renamed = [header for header in extra if _similar(header, wanted)]
+        if renamed:
+            raise ContractError(
+                f"{file}: column {wanted} is missing, and {renamed[0]} is new: probably a rename",
+                f"add {renamed[0]} to the aliases of {wanted} in schemas/exports/{contract.name}.yaml, "
+                "then run again; the file was left untouched",
+            )
+    by_source = {item.source: item for item in contract.properties}
+    needed = [name for name in missing if by_source[name].name in contract.key or by_source[name].required]
+    if needed:
+        raise ContractError(
+            f"{file}: required column {needed[0]} is missing; the file has {', '.join(headers)}",
+            f"add its new header to the aliases in schemas/exports/{contract.name}.yaml, or ask the source",
+        )
+    notes += [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
+    notes += [f"column {name} is not in the contract: not read" for name in extra]
+    return ColumnMatch(index, tuple(missing), tuple(extra), tuple(notes))

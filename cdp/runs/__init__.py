@@ -1,0 +1,9 @@
+"""Runs: plan, execute, resume, publish, roll back. One manifest per run."""
+
+from __future__ import annotations
+
+from cdp.runs.execute import RunOutcome, run
+from cdp.runs.manifest import FileRef, Manifest, Store
+from cdp.runs.rollback import rollback, vacuum
+
+__all__ = ["FileRef", "Manifest", "RunOutcome", "Store", "rollback", "run", "vacuum"]

@@ -1,0 +1,276 @@
+"""The stages of a run, in order. Each reads tables, makes tables, and can be repeated."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from cdp.errors import GateError, IdentityError
+from cdp.identity import PreviousIdentity, resolve
+from cdp.ingest.landing import Landing
+from cdp.ingest.ledger import FileLedger, FileStatus
+from cdp.ingest.mapping import empty_table, map_feed
+from cdp.ingest.stage import SUPERSEDED_COLUMNS, History, LandingResult, land_inbox
+from cdp.profiles import build_profiles
+from cdp.quality import GateInput, judge_all, write_report
+from cdp.runs.context import LOG, Run
+from cdp.runs.manifest import FileRef
+from cdp.runs.publish import publish
+from cdp.segments import build_segments
+
+SOURCE_FILES = "source_files"
+QUARANTINE = "quarantine_rows"
+
+
+def history(run: Run) -> History:
+    """What the parent run knows of delivered files."""
+    run.use(SOURCE_FILES)
+    names = list(FileLedger.__dataclass_fields__)
+    rows = run.engine.rows(f"select {', '.join(names)} from {SOURCE_FILES}")
+    ledgers = [FileLedger(**{**dict(zip(names, row, strict=True)), "status": FileStatus(row[4])}) for row in rows]
+    run.engine.drop(SOURCE_FILES)
+    same_config = run.parent is not None and run.parent.config == run.workspace.fingerprint
+    settled = {FileStatus.loaded, FileStatus.replayed, FileStatus.empty}
+    if same_config:
+        settled.add(FileStatus.refused)
+    landed = {
+        name.removeprefix("landed."): [run.store.path(ref) for ref in refs]
+        for name, refs in run.tables.items()
+        if name.startswith("landed.")
+    }
+    return History(
+        {item.file_id: item for item in ledgers if item.status is FileStatus.loaded},
+        frozenset((item.file_id, item.file) for item in ledgers if item.status in settled),
+        landed,
+    )
+
+
+def _open_superseded(run: Run) -> None:
+    run.engine.execute(f"create or replace temp table superseded_rows ({SUPERSEDED_COLUMNS})")
+    refs = run.tables.get("superseded_rows", ())
+    if refs:
+        run.engine.read_parquet("superseded_before", [run.store.path(ref) for ref in refs])
+        run.engine.execute("insert into superseded_rows select * from superseded_before")
+        run.engine.drop("superseded_before")
+
+
+def land(run: Run) -> None:
+    """Delivered files → landed rows, ledger, quarantine."""
+    _open_superseded(run)
+    workdir = run.folder / "work"
+    shutil.rmtree(workdir, ignore_errors=True)
+    workdir.mkdir(parents=True)
+    landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed")
+    result = land_inbox(
+        landing, run.deliveries, run.workspace.feeds, run.workspace.contracts, history(run), lambda one: _tell(run, one)
+    )
+    shutil.rmtree(workdir)
+    for feed, paths in result.landed.items():
+        refs = tuple(FileRef(run.relative(path), _rows(run, path), feed) for path in paths)
+        run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
+    run.tables["superseded_rows"] = (run.keep("superseded_rows", "select * from superseded_rows order by all"),)
+    _append(run, SOURCE_FILES, [ledger.as_row() for ledger in result.ledgers])
+    _append(run, QUARANTINE, [row.as_row() for row in result.quarantined])
+    _count(run, result)
+
+
+def _rows(run: Run, path: Path) -> int:
+    return int(run.engine.scalar(f"select count(*) from read_parquet('{path}')"))
+
+
+def _tell(run: Run, ledger: FileLedger) -> None:
+    line = (
+        f"{ledger.file}: {ledger.status} · {ledger.rows_read} read = {ledger.rows_accepted} accepted + "
+        f"{ledger.rows_quarantined} quarantined + {ledger.rows_duplicate} duplicate + "
+        f"{ledger.rows_superseded} superseded"
+    )
+    LOG.info(line)
+    run.told(f"landing {ledger.file}")
+    if ledger.status is FileStatus.unknown:
+        run.warn(f"{ledger.file} belongs to no feed: not read (add it to a feed, or to ignore in cdp.toml)")
+    elif ledger.status is FileStatus.refused:
+        run.warn(f"{ledger.file} was refused: {ledger.message}")
+    elif ledger.message:
+        LOG.info("%s: %s", ledger.file, ledger.message)
+    if ledger.rows_quarantined and ledger.status is FileStatus.loaded:
+        run.warn(f"{ledger.file}: {ledger.rows_quarantined} rows quarantined (see 'cdp quarantine list')")
+
+
+def _append(run: Run, name: str, rows: list[dict[str, object]]) -> None:
+    import pyarrow as pa
+
+    table = run.workspace.tables[name]
+    run.engine.create_table("appended", empty_table(table))
+    if rows:
+        columns = [item.name for item in table.properties]
+        frame = pa.table({column: [row[column] for row in rows] for column in columns})
+        run.engine.register("arrived", frame)
+        types = {item.name: item.type for item in table.properties}
+        casts = ", ".join(f'"{column}"::{types[column]}' for column in columns)
+        run.engine.execute(f"insert into appended select {casts} from arrived")
+        run.engine.drop("arrived")
+        ref = run.keep(name, "select * from appended")
+        run.tables[name] = (*run.tables.get(name, ()), ref)
+    run.engine.drop("appended")
+
+
+def _count(run: Run, result: LandingResult) -> None:
+    known = [item for item in result.ledgers if item.feed]
+    run.counts["files"] = len(known)
+    run.counts["files_unknown"] = len(result.unknown)
+    run.counts["files_refused"] = len(result.refused)
+    for name in ("read", "accepted", "quarantined", "duplicate", "superseded"):
+        run.counts[f"rows_{name}"] = sum(getattr(item, f"rows_{name}") for item in known)
+    run.counts["feeds_landed"] = {
+        feed: [
+            {"rows_read": item.rows_read, "rows_accepted": item.rows_accepted, "rows_quarantined": item.rows_quarantined}
+            for item in known
+            if item.feed == feed and item.status is FileStatus.loaded
+        ]
+        for feed in result.landed
+    }
+
+
+def gate(run: Run) -> None:
+    """New landed rows → quality findings; a finding of severity stop ends the run."""
+    before = run.parent.tables if run.parent else {}
+    inputs = []
+    for feed, ledgers in sorted(run.counts["feeds_landed"].items()):
+        known = {ref.path for ref in before.get(f"landed.{feed}", ())}
+        refs = run.tables[f"landed.{feed}"]
+        fresh = [run.store.path(ref) for ref in refs if ref.path not in known]
+        totals = {name: sum(item[name] for item in ledgers) for name in ledgers[0]}
+        recent = [ref.rows for ref in refs if ref.path in known]
+        contract = run.workspace.contracts[run.workspace.feeds[feed].contract]
+        inputs.append(GateInput(feed, contract, tuple(fresh), totals, tuple(recent)))
+    results = judge_all(inputs, as_of=run.as_of, told=run.told) if inputs else []
+    write_report(results, run.folder / "quality")
+    stopping = []
+    for result in results:
+        for finding in result.findings:
+            told = f"{result.feed}: {finding.message}"
+            run.warn(told)
+            if finding.severity == "stop":
+                stopping.append(told)
+    run.counts["quality_findings"] = sum(len(result.findings) for result in results)
+    if stopping and run.workspace.nightly.quality_stop == "stop":
+        raise GateError(
+            f"the quality gate stopped the run: {'; '.join(stopping)}",
+            f"see {run.folder / 'quality'}; mend the export, or set qualityStop: warn in pipelines/nightly.yaml",
+        )
+
+
+def map_feeds(run: Run) -> None:
+    """Landed rows → canonical tables; feeds with nothing new keep the files they have."""
+    _open_superseded(run)
+    canonical = run.workspace.canonical()
+    changed: set[str] = set()
+    parent = run.parent.tables if run.parent else {}
+    plans = run.workspace.plans
+    names = {plan.feed.feed for plan in plans}
+    for table in canonical:
+        kept = tuple(ref for ref in run.tables.get(table, ()) if ref.feed in names)
+        run.tables[table] = kept
+        run.use(table)
+    for plan in plans:
+        feed = plan.feed.feed
+        landed = run.tables.get(f"landed.{feed}", ())
+        fingerprint = plan.fingerprint(canonical)
+        untouched = landed == parent.get(f"landed.{feed}", ()) and run.fingerprints.get(feed) == fingerprint
+        if untouched and not plan.upstream & changed:
+            continue
+        run.told(f"mapping {feed}")
+        made = map_feed(
+            run.engine,
+            plan,
+            canonical,
+            [run.store.path(ref) for ref in landed],
+            lambda table, name: run.artefacts / table / f"{name}.parquet",
+        )
+        for table in canonical:
+            others = tuple(ref for ref in run.tables[table] if ref.feed != feed)
+            if table in made:
+                path, rows = made[table]
+                others = (*others, FileRef(run.relative(path), rows, feed))
+            if others != run.tables[table]:
+                run.tables[table] = tuple(sorted(others, key=lambda ref: ref.feed or ""))
+                run.use(table)
+                changed.add(table)
+        run.fingerprints[feed] = fingerprint
+        LOG.info("%s: %s", feed, ", ".join(f"{rows} {table}" for table, (_, rows) in made.items()) or "no rows")
+
+
+def identify(run: Run) -> None:
+    """Identity records → customers with durable ids."""
+    run.use("identity_records", "record_identifiers")
+    previous = None
+    if run.parent and run.parent.tables.get("identity_map"):
+        for name in ("identity_map", "id_crosswalk"):
+            run.engine.read_parquet(f"prev_{name}", [run.store.path(ref) for ref in run.parent.tables[name]])
+        previous = PreviousIdentity("prev_identity_map", "prev_id_crosswalk")
+    saved = run.workspace.root / "pipelines/identity/model.json"
+    model = saved if saved.is_file() else run.store.data / (run.model or run.relative(run.artefacts / "model.json"))
+    summary = resolve(
+        run.engine,
+        run.workspace.identity,
+        as_of=run.as_of,
+        run_id=run.run_id,
+        model_path=model,
+        previous=previous,
+    )
+    if model.is_file() and model != saved:
+        run.model = run.relative(model)
+    for name, order in (
+        ("identity_map", "record_id"),
+        ("identity_edges", "edge_id"),
+        ("id_crosswalk", "all"),
+        ("identifiers", "identifier_value, identifier_type, customer_id"),
+        ("customers", "customer_id"),
+        ("blocked_identifiers", "all"),
+    ):
+        run.put(name, order)
+    run.counts.update(summary.counts())
+    for note in summary.notes:
+        run.warn(note)
+    least = run.workspace.nightly.minimum_continuity
+    if previous and summary.continuity < least:
+        raise IdentityError(
+            f"only {summary.continuity:.1%} of known records keep their customer id (at least {least:.0%} must)",
+            "look at what changed in pipelines/identity, or lower minimumContinuity in pipelines/nightly.yaml",
+        )
+
+
+def profile(run: Run) -> None:
+    """Canonical facts and customers → profiles."""
+    run.use(*run.workspace.canonical(), "identity_map", "identifiers", "customers")
+    summary = build_profiles(run.engine, run.workspace.profile, as_of=run.as_of)
+    run.put("profiles", "customer_id")
+    run.put("profile_attributes", "customer_id, attribute, is_chosen desc, value, record_id")
+    run.counts.update(summary.counts())
+
+
+def segment(run: Run) -> None:
+    """Profiles and facts → members of every segment, with validity dates."""
+    run.use(*run.workspace.canonical(), "identity_map", "customers", "profiles")
+    has_previous = bool(run.parent and run.parent.tables.get("segment_memberships"))
+    if run.parent and has_previous:
+        refs = run.parent.tables["segment_memberships"]
+        run.engine.read_parquet("prev_segment_memberships", [run.store.path(ref) for ref in refs])
+    summary = build_segments(
+        run.engine, run.workspace.segments, as_of=run.as_of, business_date=run.date, previous=has_previous
+    )
+    run.put("segments", "segment")
+    run.put("segment_memberships", "segment, customer_id, valid_from")
+    run.counts.update(summary.counts())
+
+
+STAGES: tuple[tuple[str, Callable[[Run], None]], ...] = (
+    ("land", land),
+    ("gate", gate),
+    ("map", map_feeds),
+    ("identity", identify),
+    ("profiles", profile),
+    ("segments", segment),
+    ("publish", publish),
+)

@@ -1,0 +1,222 @@
+"""Find a workspace, read every file of it, report all faults at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from cdp.contracts import Contract, Fault, TableContract, load_document
+from cdp.contracts.documents import read_yaml, validate_document
+from cdp.errors import NotFoundError, StepError, WorkspaceError
+from cdp.identity.settings import IdentitySettings
+from cdp.ingest.feed import Feed
+from cdp.ingest.mapping import FeedPlan, load_mapping, order_feeds
+from cdp.profiles.settings import ProfileSettings
+from cdp.segments import SegmentDefinition, check_segment
+from cdp.workspace.config import NightlySettings, WorkspaceConfig
+
+MARKER = "cdp.toml"
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A loaded workspace: every file parsed and cross-checked."""
+
+    root: Path
+    config: WorkspaceConfig
+    nightly: NightlySettings
+    plans: tuple[FeedPlan, ...]
+    contracts: Mapping[str, Contract]
+    tables: Mapping[str, TableContract]
+    identity: IdentitySettings
+    profile: ProfileSettings
+    segments: tuple[SegmentDefinition, ...]
+    fingerprint: str
+
+    @property
+    def data(self) -> Path:
+        """Where everything that runs make lies; git ignores it."""
+        return self.root / "data"
+
+    @property
+    def inbox(self) -> Path:
+        """The default inbox."""
+        return self.root / self.config.inbox
+
+    @property
+    def feeds(self) -> dict[str, Feed]:
+        """Feeds by name, in run order."""
+        return {plan.feed.feed: plan.feed for plan in self.plans}
+
+    def canonical(self) -> dict[str, TableContract]:
+        """Contracts of the canonical tables by name."""
+        return {name: table for name, table in self.tables.items() if table.layer == "canonical"}
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above ``start`` (default: here) that holds cdp.toml."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    raise NotFoundError(
+        f"no workspace here: neither {here} nor a folder above holds {MARKER}",
+        "make one with 'cdp init DIR', or name one with --workspace DIR",
+    )
+
+
+class _Reader:
+    """Collects models and faults while the files of a workspace are read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+        self.read: list[Path] = []
+
+    def load(self, path: Path, model: type[ModelT]) -> ModelT | None:
+        shown = path.relative_to(self.root)
+        if not path.is_file():
+            self.faults.append(Fault(shown, 0, "", "the file is missing", "'cdp init DIR' shows a complete one"))
+            return None
+        self.read.append(path)
+        loaded, faults = load_document(path, model)
+        self.faults += [Fault(shown, f.line, f.key, f.message, f.allowed) for f in faults]
+        return loaded
+
+    def load_all(
+        self, folder: str, pattern: str, model: type[ModelT], name_of: Callable[[ModelT], str]
+    ) -> dict[str, tuple[Path, ModelT]]:
+        """Models by name. The name must be the file's (or, for feeds, the folder's)."""
+        found: dict[str, tuple[Path, ModelT]] = {}
+        for path in sorted((self.root / folder).glob(pattern)):
+            loaded = self.load(path, model)
+            if loaded is None:
+                continue
+            expected = path.parent.name if path.stem == "feed" else path.stem
+            if name_of(loaded) != expected:
+                self.at(path, ("name",), f"is {name_of(loaded)!r}, but the file says {expected!r}", expected)
+            found[name_of(loaded)] = (path, loaded)
+        return found
+
+    def at(self, path: Path, place: tuple[str | int, ...], message: str, allowed: str = "") -> None:
+        _, lines, _ = read_yaml(path)
+        key = ".".join(map(str, place))
+        self.faults.append(Fault(path.relative_to(self.root), lines.get(place, 1), key, message, allowed))
+
+
+def _config(reader: _Reader) -> WorkspaceConfig | None:
+    path = reader.root / MARKER
+    reader.read.append(path)
+    shown = path.relative_to(reader.root)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reader.faults.append(Fault(shown, getattr(error, "lineno", 1), "", f"not valid TOML: {error}"))
+        return None
+    lines: dict[tuple[str | int, ...], int] = {}
+    section: tuple[str | int, ...] = ()
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("["):
+            section = tuple(line.strip().strip("[]").split("."))
+            lines[section] = number
+        elif "=" in line and not line.lstrip().startswith("#"):
+            lines[(*section, line.split("=", 1)[0].strip().strip('"'))] = number
+    config, faults = validate_document(shown, content, lines, WorkspaceConfig)
+    reader.faults += faults
+    return config
+
+
+def _plans(
+    reader: _Reader, contracts: Mapping[str, tuple[Path, Contract]], tables: Mapping[str, TableContract]
+) -> tuple[FeedPlan, ...]:
+    plans: list[FeedPlan] = []
+    canonical = {name for name, table in tables.items() if table.layer == "canonical"}
+    for path, feed in reader.load_all("pipelines/feeds", "*/feed.yaml", Feed, lambda item: item.feed).values():
+        if feed.contract not in contracts:
+            allowed = ", ".join(sorted(contracts))
+            reader.at(path, ("contract",), f"there is no contract {feed.contract!r} in schemas/exports", allowed)
+            continue
+        mappings = []
+        for index, table in enumerate(feed.tables):
+            if table not in canonical:
+                message = f"{table!r} is not a canonical table"
+                reader.at(path, ("tables", index), message, ", ".join(sorted(canonical)))
+                continue
+            try:
+                mapping = load_mapping(feed, table, path.parent)
+            except StepError as error:
+                reader.at(path, ("tables", index), error.message, error.hint)
+                continue
+            reader.read.append(mapping.path)
+            strange = sorted(mapping.reads - canonical - {feed.feed})
+            if strange:
+                message = f"{mapping.path.name} reads {strange[0]!r}, which is neither the feed nor a canonical table"
+                reader.at(path, ("tables", index), message, ", ".join([feed.feed, *sorted(canonical)]))
+                continue
+            mappings.append(mapping)
+        plans.append(FeedPlan(feed, contracts[feed.contract][1], tuple(mappings)))
+    try:
+        return tuple(order_feeds(plans))
+    except StepError as error:
+        reader.faults.append(Fault(Path("pipelines/feeds"), 0, "", error.message))
+        return tuple(plans)
+
+
+def _segments(reader: _Reader) -> tuple[SegmentDefinition, ...]:
+    found = reader.load_all("pipelines/segments", "*.yaml", SegmentDefinition, lambda item: item.name)
+    for path, definition in found.values():
+        for message in check_segment(definition):
+            place = ("sql",) if definition.sql else ("rule",)
+            reader.at(path, place, message)
+    return tuple(definition for _, definition in found.values())
+
+
+def check_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
+    """Read a whole workspace. Gives every fault there is, and the workspace when there is none."""
+    reader = _Reader(root.resolve())
+    config = _config(reader)
+    nightly = reader.load(reader.root / "pipelines/nightly.yaml", NightlySettings)
+    contracts = reader.load_all("schemas/exports", "*.yaml", Contract, lambda item: item.name)
+    found = reader.load_all("schemas/tables", "*.yaml", TableContract, lambda item: item.name)
+    tables = {name: table for name, (_, table) in found.items()}
+    plans = _plans(reader, contracts, tables)
+    identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
+    profile = reader.load(reader.root / "pipelines/profile.yaml", ProfileSettings)
+    segments = _segments(reader)
+    if reader.faults or not (config and nightly and identity and profile):
+        return None, sorted(set(reader.faults))
+    digest = sha256()
+    for path in sorted(set(reader.read)):
+        digest.update(path.relative_to(reader.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return (
+        Workspace(
+            reader.root,
+            config,
+            nightly,
+            plans,
+            {name: contract for name, (_, contract) in contracts.items()},
+            tables,
+            identity,
+            profile,
+            segments,
+            digest.hexdigest()[:20],
+        ),
+        [],
+    )
+
+
+def load_workspace(start: Path | None = None) -> Workspace:
+    """Load the workspace at or above ``start``. Raises ``WorkspaceError`` listing every fault."""
+    root = find_root(start)
+    workspace, faults = check_workspace(root)
+    if workspace is None:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise WorkspaceError(f"{len(faults)} faults in {root}:\n{listed}", "mend them, then 'cdp check'")
+    return workspace
