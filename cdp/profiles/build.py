@@ -1,0 +1,82 @@
+"""Build the profile tables from canonical facts and resolved identities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cdp.engines import Engine
+from cdp.profiles.settings import ProfileSettings, Survivorship
+from cdp.profiles.survivorship import survivorship_sql
+from cdp.steps import run_steps
+
+PROFILE_TABLES = ("profiles", "profile_attributes", "customer_returns")
+"""What the stage hands on: ``customer_returns`` is ``returns`` with the customer and channel credited."""
+
+
+@dataclass(frozen=True)
+class ProfileSummary:
+    """Counts of one build, for the run's report."""
+
+    count_profiles: int
+    count_attributes: int
+    count_with_orders: int
+    count_erasure_requested: int
+    tables: tuple[str, ...] = PROFILE_TABLES
+
+
+def build_profiles(engine: Engine, settings: ProfileSettings, *, as_of: datetime) -> ProfileSummary:
+    """Make ``profiles``, ``profile_attributes`` and ``customer_returns`` in the engine.
+
+    ``as_of`` is the exclusive end of the business date, naive and in UTC: facts at or after it do not
+    count. Reads the canonical tables and identity's tables. Raises ``StepError`` when one is missing.
+    """
+    params: dict[str, object] = {
+        "as_of": as_of,
+        "low_csat_score": settings.low_csat_score,
+        "recent_orders": settings.recent_orders,
+        "recent_touchpoints": settings.recent_touchpoints,
+    }
+    made = run_steps(engine, "golden", params)
+    count_attributes = _build_attributes(engine, settings)
+    made += run_steps(engine, "profiles", params)
+    counts = engine.rows(
+        "select count(*), count(*) filter (where count_orders > 0), "
+        "count(*) filter (where is_erasure_requested) from profiles"
+    )[0]
+    for table in made:
+        if table not in PROFILE_TABLES:
+            engine.drop(table)
+    return ProfileSummary(int(counts[0]), count_attributes, int(counts[1]), int(counts[2]))
+
+
+def _build_attributes(engine: Engine, settings: ProfileSettings) -> int:
+    """Rank every field's values, one table per survivorship entry, and stack them."""
+    ranked: list[str] = []
+    parts: list[str] = []
+    for entry in settings.golden_record:
+        table = f"ranked_{entry.fields[0]}"
+        engine.create_table(table, survivorship_sql(entry))
+        ranked.append(table)
+        parts += [_attribute_rows(table, field, entry) for field in entry.fields]
+    count = engine.create_table("profile_attributes", "\nunion all\n".join(parts))
+    for table in ranked:
+        engine.drop(table)
+    return count
+
+
+def _attribute_rows(table: str, field: str, entry: Survivorship) -> str:
+    """Select one field's ranked values; a field of a group that its record lacks gives no row."""
+    chosen = "true" if entry.policy == "keep_all" else "value_rank = 1"
+    return f"""select
+    customer_id,
+    '{field}' as attribute,
+    {field}_value as value,
+    feed,
+    record_id,
+    observed_at,
+    {chosen} as is_chosen,
+    value_rank as choice_rank,
+    reason
+from {table}
+where {field}_value is not null"""
