@@ -45,6 +45,9 @@ class Engine(Protocol):
     def columns(self, table: str) -> dict[str, str]:
         """Column names and SQL types of a table or view."""
 
+    def columns_of(self, schema: str, table: str) -> dict[str, str]:
+        """Column names and SQL types of a table in an attached database; empty when there is none."""
+
     def has_table(self, name: str) -> bool:
         """Whether a table or view of that name exists."""
 

@@ -114,6 +114,15 @@ class DuckDBEngine:
         """Column names and SQL types of a table or view."""
         return {row[0]: row[1] for row in self.rows(f"describe {quote(table)}")}
 
+    def columns_of(self, schema: str, table: str) -> dict[str, str]:
+        """Column names and SQL types of a table in an attached database; empty when there is none."""
+        found = self.rows(
+            "select column_name, data_type from duckdb_columns() "
+            "where database_name = $schema and table_name = $table order by column_index",
+            {"schema": schema, "table": table},
+        )
+        return dict(found)
+
     def has_table(self, name: str) -> bool:
         """Whether a table or view of that name exists."""
         found = self.rows("select 1 from information_schema.tables where table_name = $name", {"name": name})

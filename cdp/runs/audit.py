@@ -1,0 +1,84 @@
+"""What must hold in a new version before anybody may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cdp.contracts import TableContract
+from cdp.engines import Engine
+
+# Each select gives one row (count of offending rows); zero is right.
+_RULES: tuple[tuple[str, str], ...] = (
+    (
+        "every identity record belongs to exactly one customer",
+        "select count(*) from {s}.identity_records as r anti join {s}.identity_map as m using (record_id)",
+    ),
+    (
+        "every customer in identity_map stands in customers",
+        "select count(*) from {s}.identity_map as m anti join {s}.customers as c using (customer_id)",
+    ),
+    (
+        "every profile belongs to a customer who is not anonymous",
+        "select count(*) from {s}.profiles as p anti join "
+        "(from {s}.customers where not is_anonymous) as c using (customer_id)",
+    ),
+    (
+        "every customer who is not anonymous has a profile",
+        "select count(*) from (from {s}.customers where not is_anonymous) as c "
+        "anti join {s}.profiles as p using (customer_id)",
+    ),
+    (
+        "every fact belongs to an identity record",
+        "select (select count(*) from {s}.orders where customer_id is null) + "
+        "(select count(*) from {s}.touchpoints where customer_id is null)",
+    ),
+    (
+        "every member of a segment is a customer",
+        "select count(*) from (from {s}.segment_memberships where valid_to is null) as m "
+        "anti join {s}.customers as c using (customer_id)",
+    ),
+    (
+        "every file's rows add up",
+        "select count(*) from {s}.source_files where rows_read <> "
+        "rows_accepted + rows_quarantined + rows_duplicate + rows_superseded",
+    ),
+)
+
+
+def audit(engine: Engine, tables: Mapping[str, TableContract], schema: str) -> list[str]:
+    """Everything that is wrong with the tables of a schema, in words; empty when all is well."""
+    return [*_contract_faults(engine, tables, schema), *_rule_faults(engine, schema)]
+
+
+def _rule_faults(engine: Engine, schema: str) -> Iterator[str]:
+    for words, sql in _RULES:
+        wrong = int(engine.scalar(sql.format(s=schema)))
+        if wrong:
+            yield f"{words}: {wrong} rows break this"
+
+
+def _contract_faults(engine: Engine, tables: Mapping[str, TableContract], schema: str) -> Iterator[str]:
+    for name, contract in sorted(tables.items()):
+        have = engine.columns_of(schema, name)
+        if not have:
+            yield f"{name}: the table is missing"
+            continue
+        extra = {"customer_id"} if contract.layer == "canonical" else set()
+        wanted = {item.name for item in contract.properties}
+        if missing := sorted(wanted - have.keys()):
+            yield f"{name}: columns of the contract are missing: {', '.join(missing)}"
+            continue
+        if unknown := sorted(have.keys() - wanted - extra):
+            yield f"{name}: columns that no contract describes: {', '.join(unknown)}"
+        if contract.key:
+            key = ", ".join(f'"{column}"' for column in contract.key)
+            doubled = engine.scalar(
+                f"select count(*) from (select 1 from {schema}.{name} group by {key} having count(*) > 1)"
+            )
+            if doubled:
+                yield f"{name}: {doubled} keys ({key}) stand more than once"
+        for item in contract.properties:
+            if item.required:
+                empty = engine.scalar(f'select count(*) from {schema}.{name} where "{item.name}" is null')
+                if empty:
+                    yield f"{name}.{item.name}: {empty} rows have no value"

@@ -1,0 +1,136 @@
+"""Write, audit, publish: one DuckDB file per run, complete before any reader can see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdp.engines import Engine
+from cdp.errors import PublishError
+from cdp.runs.audit import audit
+from cdp.runs.context import LOG, Run
+from cdp.workspace import Workspace
+
+STORAGE_VERSION = "v1.4.0"
+
+
+@dataclass(frozen=True)
+class Published:
+    """How one table is published: its columns beside those of its contract, and its order."""
+
+    table: str
+    order: str
+    joins_customer: bool = False
+
+
+TABLES: tuple[Published, ...] = (
+    Published("customers", "customer_id"),
+    Published("profiles", "customer_id"),
+    Published("profile_attributes", "customer_id, attribute"),
+    Published("identifiers", "identifier_value, identifier_type, customer_id"),
+    Published("identity_records", "customer_id, record_id", joins_customer=True),
+    Published("identity_map", "record_id"),
+    Published("identity_edges", "record_id_l, record_id_r"),
+    Published("id_crosswalk", "run_id, customer_id"),
+    Published("blocked_identifiers", "identifier_type, identifier_value"),
+    Published("touchpoints", "customer_id, occurred_at, touchpoint_id", joins_customer=True),
+    Published("orders", "customer_id, ordered_at, order_id", joins_customer=True),
+    Published("order_lines", "customer_id, order_id, line_number", joins_customer=True),
+    Published("returns", "customer_id, returned_at, return_id", joins_customer=True),
+    Published("fulfilments", "customer_id, created_at, fulfilment_id", joins_customer=True),
+    Published("tickets", "customer_id, opened_at, ticket_id", joins_customer=True),
+    Published("survey_responses", "customer_id, responded_at, response_id", joins_customer=True),
+    Published("consents", "customer_id, stated_at, consent_statement_id", joins_customer=True),
+    Published("products", "sku"),
+    Published("stores", "store_id"),
+    Published("privacy_requests", "request_id"),
+    Published("segments", "segment"),
+    Published("segment_memberships", "segment, customer_id, valid_from"),
+    Published("source_files", "run_id, file"),
+    Published("quarantine_rows", "run_id, file, line"),
+)
+
+
+def _select(item: Published) -> str:
+    if item.table == "returns":
+        return (
+            "select coalesce(bought.customer_id, brought.customer_id) as customer_id, fact.* from returns as fact "
+            "left join identity_map as brought on fact.record_id = brought.record_id "
+            "left join orders as sale on fact.order_id = sale.order_id "
+            "left join identity_map as bought on sale.record_id = bought.record_id"
+        )
+    if item.joins_customer:
+        return (
+            f"select owner.customer_id, fact.* from {item.table} as fact "
+            "left join identity_map as owner on fact.record_id = owner.record_id"
+        )
+    return f"select * from {item.table}"
+
+
+def _describe(engine: Engine, workspace: Workspace, table: str) -> None:
+    contract = workspace.tables.get(table)
+    if contract is None:
+        return
+    have = engine.columns_of("pub", table)
+    said = contract.description.strip().replace("'", "''")
+    engine.execute(f"comment on table pub.{table} is '{said} Grain: {contract.grain.strip()}'".replace("\n", " "))
+    for item in contract.properties:
+        if item.name in have:
+            words = " ".join(f"{item.description} {f'({item.unit})' if item.unit else ''}".split()).replace("'", "''")
+            engine.execute(f'comment on column pub.{table}."{item.name}" is \'{words}\'')
+
+
+def _runs_table(run: Run) -> str:
+    """One row per kept run, this one included; what a manager reads, nothing that the clock decides."""
+    rows = [
+        (item.run_id, item.date, item.as_of, item.counts) for item in run.store.history() if run.parent is not None
+    ]
+    rows.append((run.run_id, run.date, run.as_of, run.counts))
+    names = ("files", "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded", "customers")
+    values = ", ".join(
+        f"('{run_id}', date '{day}', timestamp '{as_of}', "
+        + ", ".join(f"{int(counts.get(name) or 0)}::bigint" for name in names)
+        + ")"
+        for run_id, day, as_of, counts in rows
+    )
+    columns = (
+        "run_id, business_date, as_of, count_files, rows_read, rows_accepted, rows_quarantined, rows_duplicate, "
+        "rows_superseded, count_customers"
+    )
+    return f"select * from (values {values}) as listed({columns})"
+
+
+def build(run: Run, path: Path) -> None:
+    """Write the published file of a run, audited. Raises ``PublishError`` and leaves nothing behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in (path, path.with_name(path.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    engine = run.engine
+    run.use(*(item.table for item in TABLES))
+    engine.execute(f"attach '{path}' as pub (storage_version '{STORAGE_VERSION}')")
+    try:
+        for item in TABLES:
+            engine.execute(f"create table pub.{item.table} as {_select(item)} order by {item.order}")
+            _describe(engine, run.workspace, item.table)
+        engine.execute(f"create table pub.runs as {_runs_table(run)}")
+        _describe(engine, run.workspace, "runs")
+        engine.execute("create unique index profiles_customer_id on pub.profiles (customer_id)")
+        faults = audit(engine, run.workspace.tables, "pub")
+        engine.execute("checkpoint pub")
+    finally:
+        engine.execute("detach pub")
+    if faults:
+        path.unlink()
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise PublishError(
+            f"the audit refused the new version:\n{listed}", "the last version stays published; see the run's log"
+        )
+
+
+def publish(run: Run) -> None:
+    """Build the run's published file under a name that readers do not know yet."""
+    path = run.store.serve / f"cdp_{run.run_id}.duckdb"
+    partial = path.with_name(f".{path.name}.partial")
+    build(run, partial)
+    partial.replace(path)
+    LOG.info("built %s", path.name)
