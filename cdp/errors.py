@@ -1,17 +1,17 @@
 """Everything the product raises on purpose.
 
-    CdpError                    exit 1
-    ├── UsageError              exit 2   the call itself is wrong
-    ├── LockedError             exit 3   another run holds the workspace
-    ├── WorkspaceError                   YAML or cdp.toml is wrong; carries every fault
-    ├── ContractError                    a contract or mapping does not fit the data it meets
-    ├── IngestError                      a delivered file cannot be read
-    ├── LedgerError                      rows read do not add up
-    ├── GateError                        a quality gate stopped the run
-    ├── StepError                        a SQL step is wrong or not portable
-    ├── IdentityError
-    ├── PublishError                     the audit refused the new version
-    └── NotFoundError                    no such customer, segment, run …
+CdpError                    exit 1
+├── UsageError              exit 2   the call itself is wrong
+├── LockedError             exit 3   another run holds the workspace
+├── WorkspaceError                   YAML or cdp.toml is wrong; carries every fault
+├── ContractError                    a contract or mapping does not fit the data it meets
+├── IngestError                      a delivered file cannot be read
+├── LedgerError                      rows read do not add up
+├── GateError                        a quality gate stopped the run
+├── StepError                        a SQL step is wrong or not portable
+├── IdentityError
+├── PublishError                     the audit refused the new version
+└── NotFoundError                    no such customer, segment, run …
 """
 
 from __future__ import annotations

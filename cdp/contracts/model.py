@@ -138,7 +138,7 @@ class RowRule(Strict):
 class BatchRule(Strict):
     """A promise about a whole delivery, judged by the quality gate."""
 
-    metric: Literal["row_count", "null_share", "unique_share", "quarantine_share", "mean"]
+    metric: Literal["row_count", "null_share", "unique_share", "quarantine_share", "mean", "days_since_newest"]
     column: ColumnName | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -148,7 +148,7 @@ class BatchRule(Strict):
     def _has_limits(self) -> Self:
         if self.minimum is None and self.maximum is None:
             raise ValueError("give minimum, maximum or both")
-        if self.metric in {"null_share", "unique_share", "mean"} and self.column is None:
+        if self.metric in {"null_share", "unique_share", "mean", "days_since_newest"} and self.column is None:
             raise ValueError(f"{self.metric} needs a column")
         return self
 
@@ -177,7 +177,8 @@ class Contract(Strict):
         names = [item.name for item in self.properties]
         for name in sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"property {name!r} stands twice")
-        named = [*self.key, self.version, *(rule.column for rule in (*self.row_rules, *self.quality))]
+        named: list[str | None] = [*self.key, self.version]
+        named += [rule.column for rule in self.row_rules] + [rule.column for rule in self.quality]
         named += [item.logical_type_options.format_column for item in self.properties]
         for name in named:
             if name is not None and name not in names:

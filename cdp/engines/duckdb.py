@@ -130,9 +130,7 @@ class DuckDBEngine:
 
     def drop(self, name: str) -> None:
         """Remove a table or view if it exists."""
-        kinds = self.rows(
-            "select table_type from information_schema.tables where table_name = $name", {"name": name}
-        )
+        kinds = self.rows("select table_type from information_schema.tables where table_name = $name", {"name": name})
         for (kind,) in kinds:
             self.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {quote(name)}")
 

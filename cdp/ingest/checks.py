@@ -51,13 +51,14 @@ def cleaned(item: Property, source: str) -> str:
     """Delivered text without blanks and known prefixes; empty and null spellings become null."""
     value = f"trim({source}, ' \t\r\n\u00a0')"
     if item.trim_prefixes:
-        value = f"trim(regexp_replace({value}, {text('^(' + '|'.join(map(_escaped, item.trim_prefixes)) + ')')}, ''))"
+        prefixes = "|".join(map(_escaped, item.trim_prefixes))
+        value = f"trim(regexp_replace({value}, {text(f'^({prefixes})')}, ''))"
     nulls = text_list(["", *item.null_values])
     return f"case when list_contains({nulls}, {value}) then null else {value} end"
 
 
 def _escaped(prefix: str) -> str:
-    return "".join(f"[{char}]" if char in r".+*?()|{}$" else "\\" + char if char in r"\^[]" else char for char in prefix)
+    return "".join(char if char.isalnum() or char == "'" else f"\\{char}" for char in prefix)
 
 
 def _parsed(item: Property, value: str) -> str:
@@ -83,7 +84,7 @@ def _parsed(item: Property, value: str) -> str:
         return f"case {quoted(options.format_column or '')} {branches}{fallback} end"
     if options.format:
         return one(options.format)
-    iso = f"case when regexp_matches({value}, {text(_ISO)}) then replace({value}, ' UTC', 'Z') end"
+    iso = f"case when regexp_matches({value}, {text(_ISO)}) then regexp_replace(replace({value}, ' UTC', 'Z'), ' ([+-])', '\\1') end"
     offset = f"regexp_matches({value}, '(Z|UTC|[+-][0-9]{{2}}:?[0-9]{{2}})$') and length({value}) > 10"
     naive_iso = _in_zone(item, f"try_cast({iso} as timestamp)")
     return f"case when {offset} then try_cast({iso} as timestamptz)::timestamp else {naive_iso} end"
@@ -175,8 +176,7 @@ def contract_sql(contract: Contract, staged: str = "staged") -> str:
     refusing = [(check.code, check.broken) for check in checks if check.outcome == "reject"]
     telling = [(check.code, check.broken) for check in checks if check.outcome in {"warn", "null"}]
     clearing = {
-        name: [check.broken for check in checks if check.column == name and check.outcome == "null"]
-        for name in names
+        name: [check.broken for check in checks if check.column == name and check.outcome == "null"] for name in names
     }
 
     def kept(name: str) -> str:

@@ -117,7 +117,7 @@ def _stage_parquet(engine: Engine, contract: Contract, path: Path, file: str) ->
     return match.notes, int(engine.scalar("select count(*) from loaded"))
 
 
-def _judge(landing: Landing, contract: Contract, certified: Certified | None, expected: int, file: str) -> None:
+def _judge(landing: Landing, contract: Contract, expected: int, file: str) -> None:
     loaded = landing.engine.create_table("judged", contract_sql(contract), {"as_of": landing.as_of})
     if loaded != expected:
         raise LedgerError(
@@ -237,8 +237,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
         certified = certify(delivery.path, _format(feed, contract), landing.workdir, feed.member)
         records = certified.records
         warnings = [
-            f"{item.code}: {item.detail}" + (f" (line {item.line})" if item.line else "")
-            for item in certified.warnings
+            f"{item.code}: {item.detail}" + (f" (line {item.line})" if item.line else "") for item in certified.warnings
         ]
         refused = [
             QuarantinedRow(
@@ -259,12 +258,8 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
             ledger = replace(blank, rows_read=len(refused), rows_quarantined=len(refused))
             return Landed(ledger.balanced(), tuple(refused), tuple(warnings), None)
         stage = _stage_csv if isinstance(feed.form, CsvForm) else None
-        notes = (
-            stage(engine, contract, certified, delivery.name)
-            if stage
-            else _stage_json(engine, contract, certified)
-        )
-    _judge(landing, contract, certified, records, delivery.name)
+        notes = stage(engine, contract, certified, delivery.name) if stage else _stage_json(engine, contract, certified)
+    _judge(landing, contract, records, delivery.name)
     refused += _refused_by_contract(landing, delivery, feed, contract, certified)
     place_rows(engine, contract)
     counted = dict(engine.rows("select place, count(*) from placed group by place"))

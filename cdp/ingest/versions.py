@@ -89,7 +89,6 @@ def advance(engine: Engine, feed: str, file_id: str) -> None:
     )
     engine.execute("delete from current_rows where _key in (select _key from placed where place = 'accepted')")
     engine.execute(
-        "insert into current_rows select _key, _version, _hash, $file_id, _row from placed "
-        "where place = 'accepted'",
+        "insert into current_rows select _key, _version, _hash, $file_id, _row from placed where place = 'accepted'",
         params,
     )

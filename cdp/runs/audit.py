@@ -19,28 +19,32 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "every profile belongs to a customer who is not anonymous",
-        "select count(*) from {s}.profiles as p anti join "
-        "(from {s}.customers where not is_anonymous) as c using (customer_id)",
+        "select count(*) from {s}.profiles anti join (from {s}.customers where not is_anonymous) using (customer_id)",
     ),
     (
         "every customer who is not anonymous has a profile",
-        "select count(*) from (from {s}.customers where not is_anonymous) as c "
-        "anti join {s}.profiles as p using (customer_id)",
+        "select count(*) from (from {s}.customers where not is_anonymous) anti join {s}.profiles using (customer_id)",
     ),
     (
         "every fact belongs to an identity record",
-        "select (select count(*) from {s}.orders where customer_id is null) + "
-        "(select count(*) from {s}.touchpoints where customer_id is null)",
+        (
+            "select count(*) from (select customer_id from {s}.orders union all select customer_id from {s}.touchpoints) "
+            "where customer_id is null"
+        ),
     ),
     (
         "every member of a segment is a customer",
-        "select count(*) from (from {s}.segment_memberships where valid_to is null) as m "
-        "anti join {s}.customers as c using (customer_id)",
+        (
+            "select count(*) from (from {s}.segment_memberships where valid_to is null) as m "
+            "anti join {s}.customers as c using (customer_id)"
+        ),
     ),
     (
         "every file's rows add up",
-        "select count(*) from {s}.source_files where rows_read <> "
-        "rows_accepted + rows_quarantined + rows_duplicate + rows_superseded",
+        (
+            "select count(*) from {s}.source_files where rows_read <> "
+            "rows_accepted + rows_quarantined + rows_duplicate + rows_superseded"
+        ),
     ),
 )
 

@@ -106,9 +106,7 @@ class Run:
             content = json.loads(pending.read_text(encoding="utf-8"))
             if content["signature"] == signature and content["run_id"] == self.run_id:
                 self.done = content["done"]
-                self.tables = {
-                    name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()
-                }
+                self.tables = {name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()}
                 self.fingerprints, self.model = content["fingerprints"], content["model"]
                 self.counts, self.warnings = content["counts"], content["warnings"]
                 return True

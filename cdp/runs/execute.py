@@ -97,14 +97,12 @@ def _signature(run: Run, inbox: Path) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _begin(
-    workspace: Workspace, store: Store, engine: Engine, deliveries: Sequence[Delivery], day: date
-) -> Run:
+def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Sequence[Delivery], day: date) -> Run:
     parent = store.head()
     if parent:
         store.show(parent)
     day_kept = max(day, parent.date) if parent else day
-    run = Run(
+    return Run(
         workspace,
         store,
         engine,
@@ -117,7 +115,6 @@ def _begin(
         fingerprints=dict(parent.fingerprints) if parent else {},
         model=parent.model if parent else None,
     )
-    return run
 
 
 def _nothing_new(run: Run, day: date) -> bool:
@@ -188,9 +185,7 @@ def run(
     day = business_date or today()
     store = Store(workspace.data)
     with locked(workspace.data):
-        deliveries = [
-            item for item in discover(inbox, workspace.feeds.values()) if not _ignored(workspace, item)
-        ]
+        deliveries = [item for item in discover(inbox, workspace.feeds.values()) if not _ignored(workspace, item)]
         _check_disk(workspace, deliveries)
         resources = workspace.config.resources
         spill = workspace.data / "spill"

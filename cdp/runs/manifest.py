@@ -61,9 +61,7 @@ class Manifest:
         content = json.loads(text)
         content["date"] = date.fromisoformat(content["date"])
         content["as_of"] = datetime.fromisoformat(content["as_of"])
-        content["tables"] = {
-            name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()
-        }
+        content["tables"] = {name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()}
         return cls(**content)
 
 
@@ -118,7 +116,7 @@ class Store:
 
     def show(self, manifest: Manifest) -> None:
         """Let ``serve/current`` name the manifest's published file; a no-op when it does already."""
-        if self.current.is_symlink() and os.readlink(self.current) == manifest.published:
+        if self.current.is_symlink() and self.current.readlink().name == manifest.published:
             return
         fresh = self.serve / "current.partial"
         fresh.unlink(missing_ok=True)

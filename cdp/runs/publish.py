@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from cdp.engines import Engine
 from cdp.errors import PublishError
@@ -77,16 +80,26 @@ def _describe(engine: Engine, workspace: Workspace, table: str) -> None:
     for item in contract.properties:
         if item.name in have:
             words = " ".join(f"{item.description} {f'({item.unit})' if item.unit else ''}".split()).replace("'", "''")
-            engine.execute(f'comment on column pub.{table}."{item.name}" is \'{words}\'')
+            engine.execute(f"comment on column pub.{table}.\"{item.name}\" is '{words}'")
 
 
 def _runs_table(run: Run) -> str:
     """One row per kept run, this one included; what a manager reads, nothing that the clock decides."""
-    rows = [
-        (item.run_id, item.date, item.as_of, item.counts) for item in run.store.history() if run.parent is not None
-    ]
-    rows.append((run.run_id, run.date, run.as_of, run.counts))
-    names = ("files", "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded", "customers")
+    rows: list[tuple[str, date, datetime, Mapping[str, Any]]] = [(run.run_id, run.date, run.as_of, run.counts)]
+    kept = {item.run_id: item for item in run.store.history()}
+    earlier = run.parent
+    while earlier is not None:
+        rows.append((earlier.run_id, earlier.date, earlier.as_of, earlier.counts))
+        earlier = kept.get(earlier.parent or "")
+    names = (
+        "files",
+        "rows_read",
+        "rows_accepted",
+        "rows_quarantined",
+        "rows_duplicate",
+        "rows_superseded",
+        "customers",
+    )
     values = ", ".join(
         f"('{run_id}', date '{day}', timestamp '{as_of}', "
         + ", ".join(f"{int(counts.get(name) or 0)}::bigint" for name in names)

@@ -13,7 +13,7 @@ from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table, map_feed
 from cdp.ingest.stage import SUPERSEDED_COLUMNS, History, LandingResult, land_inbox
 from cdp.profiles import build_profiles
-from cdp.quality import GateInput, judge_all, write_report
+from cdp.quality import DeliveredFeed, judge_all, write_report
 from cdp.runs.context import LOG, Run
 from cdp.runs.manifest import FileRef
 from cdp.runs.publish import publish
@@ -124,7 +124,11 @@ def _count(run: Run, result: LandingResult) -> None:
         run.counts[f"rows_{name}"] = sum(getattr(item, f"rows_{name}") for item in known)
     run.counts["feeds_landed"] = {
         feed: [
-            {"rows_read": item.rows_read, "rows_accepted": item.rows_accepted, "rows_quarantined": item.rows_quarantined}
+            {
+                "rows_read": item.rows_read,
+                "rows_accepted": item.rows_accepted,
+                "rows_quarantined": item.rows_quarantined,
+            }
             for item in known
             if item.feed == feed and item.status is FileStatus.loaded
         ]
@@ -143,8 +147,16 @@ def gate(run: Run) -> None:
         totals = {name: sum(item[name] for item in ledgers) for name in ledgers[0]}
         recent = [ref.rows for ref in refs if ref.path in known]
         contract = run.workspace.contracts[run.workspace.feeds[feed].contract]
-        inputs.append(GateInput(feed, contract, tuple(fresh), totals, tuple(recent)))
-    results = judge_all(inputs, as_of=run.as_of, told=run.told) if inputs else []
+        inputs.append(DeliveredFeed(feed, contract, fresh, totals, recent))
+    resources = run.workspace.config.resources
+    results = judge_all(
+        inputs,
+        as_of=run.as_of,
+        temp_dir=run.folder / "spill",
+        memory_limit=resources.memory_limit,
+        threads=resources.threads,
+    )
+    shutil.rmtree(run.folder / "spill", ignore_errors=True)
     write_report(results, run.folder / "quality")
     stopping = []
     for result in results:
@@ -247,12 +259,15 @@ def profile(run: Run) -> None:
     summary = build_profiles(run.engine, run.workspace.profile, as_of=run.as_of)
     run.put("profiles", "customer_id")
     run.put("profile_attributes", "customer_id, attribute, is_chosen desc, value, record_id")
-    run.counts.update(summary.counts())
+    run.put("customer_returns", "all")
+    run.counts["profiles"] = summary.count_profiles
+    run.counts["profiles_with_orders"] = summary.count_with_orders
+    run.counts["erasure_requested"] = summary.count_erasure_requested
 
 
 def segment(run: Run) -> None:
     """Profiles and facts → members of every segment, with validity dates."""
-    run.use(*run.workspace.canonical(), "identity_map", "customers", "profiles")
+    run.use(*run.workspace.canonical(), "identity_map", "customers", "profiles", "customer_returns")
     has_previous = bool(run.parent and run.parent.tables.get("segment_memberships"))
     if run.parent and has_previous:
         refs = run.parent.tables["segment_memberships"]
@@ -262,7 +277,9 @@ def segment(run: Run) -> None:
     )
     run.put("segments", "segment")
     run.put("segment_memberships", "segment, customer_id, valid_from")
-    run.counts.update(summary.counts())
+    run.counts["segments"] = dict(sorted(summary.count_members.items()))
+    run.counts["segment_members_entered"] = summary.count_entered
+    run.counts["segment_members_left"] = summary.count_left
 
 
 STAGES: tuple[tuple[str, Callable[[Run], None]], ...] = (
