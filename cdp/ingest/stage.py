@@ -12,8 +12,6 @@ from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landed, Landing, land_file
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 
-SUPERSEDED_COLUMNS = "feed varchar, _file_id varchar, _row bigint"
-
 
 @dataclass(frozen=True)
 class History:

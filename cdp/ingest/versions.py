@@ -9,6 +9,8 @@ from __future__ import annotations
 from cdp.contracts import Contract
 from cdp.engines import Engine
 
+SUPERSEDED_COLUMNS = "feed varchar, _file_id varchar, _row bigint"
+
 _ONE_ROW_PER_KEY = """
 with distinct_rows as (
     select *, row_number() over (partition by _key, _hash order by _row) as copy_number

@@ -11,7 +11,8 @@ from cdp.identity import PreviousIdentity, resolve
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table, map_feed
-from cdp.ingest.stage import SUPERSEDED_COLUMNS, History, LandingResult, land_inbox
+from cdp.ingest.stage import History, LandingResult, land_inbox
+from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.profiles import build_profiles
 from cdp.quality import DeliveredFeed, judge_all, write_report
 from cdp.runs.context import LOG, Run

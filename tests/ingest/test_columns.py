@@ -1,0 +1,62 @@
+"""Delivered headers against the contract's."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdp.contracts import Contract
+from cdp.errors import ContractError
+from cdp.ingest.columns import match_columns
+
+CONTRACT = Contract.model_validate(
+    {
+        "kind": "contract",
+        "name": "members",
+        "description": "Members.",
+        "key": ["card"],
+        "properties": [
+            {"name": "card", "physicalName": "CARD_NO", "required": True},
+            {"name": "email", "physicalName": "EMAIL", "aliases": ["E_MAIL"]},
+            {"name": "comments", "physicalName": "Comments"},
+        ],
+    }
+)
+
+
+def test_order_does_not_matter():
+    match = match_columns(CONTRACT, ["Comments", "EMAIL", "CARD_NO"], "f.csv")
+    assert match.index == {"card": 2, "email": 1, "comments": 0}
+    assert match.notes == ()
+
+
+def test_an_alias_is_taken_and_told():
+    match = match_columns(CONTRACT, ["CARD_NO", "E_MAIL", "Comments"], "f.csv")
+    assert match.index["email"] == 1
+    assert match.notes == ("column EMAIL came as E_MAIL",)
+
+
+def test_a_missing_optional_column_reads_as_empty():
+    match = match_columns(CONTRACT, ["CARD_NO", "EMAIL"], "f.csv")
+    assert match.missing == ("Comments",)
+    assert match.notes == ("column Comments is missing: read as empty",)
+
+
+def test_an_extra_column_is_told_and_not_read():
+    match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments", "legal_basis"], "f.csv")
+    assert match.extra == ("legal_basis",)
+
+
+def test_an_undeclared_rename_refuses_the_file_with_a_proposal():
+    with pytest.raises(ContractError, match="EMAIL is missing, and EMAIL_ADDRESS is new") as caught:
+        match_columns(CONTRACT, ["CARD_NO", "EMAIL_ADDRESS", "Comments"], "f.csv")
+    assert "add EMAIL_ADDRESS to the aliases of EMAIL in schemas/exports/members.yaml" in caught.value.hint
+
+
+def test_a_missing_key_column_refuses_the_file():
+    with pytest.raises(ContractError, match="required column CARD_NO is missing"):
+        match_columns(CONTRACT, ["EMAIL", "Comments"], "f.csv")
+
+
+def test_a_header_that_stands_twice_refuses_the_file():
+    with pytest.raises(ContractError, match="'EMAIL' stands twice"):
+        match_columns(CONTRACT, ["CARD_NO", "EMAIL", "EMAIL"], "f.csv")
