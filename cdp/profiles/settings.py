@@ -8,9 +8,7 @@ from pydantic import Field, model_validator
 
 from cdp.contracts.documents import Strict
 
-Policy = Literal[
-    "source_priority", "most_recent", "most_frequent", "most_complete", "verified_first", "keep_all"
-]
+Policy = Literal["source_priority", "most_recent", "most_frequent", "most_complete", "verified_first", "keep_all"]
 GoldenField = Literal[
     "full_name",
     "first_name",

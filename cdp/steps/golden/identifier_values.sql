@@ -76,7 +76,9 @@ left join evidence
     on known.customer_id = evidence.customer_id
     and known.identifier_type = evidence.identifier_type
     and known.match_key = evidence.match_key
-left join blocked_identifiers
-    on known.identifier_type = blocked_identifiers.identifier_type
-    and known.identifier_value = blocked_identifiers.identifier_value
-where blocked_identifiers.identifier_value is null
+where not exists (
+    select 1
+    from blocked_identifiers
+    where blocked_identifiers.identifier_type = known.identifier_type
+        and blocked_identifiers.identifier_value = known.identifier_value
+)

@@ -1,0 +1,155 @@
+"""What a segment may ask about: columns of profiles, and tables of events with their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "instant", "date", "flag", "list", "barred"]
+"""``list`` is a list of text, ``barred`` is text joined by '|'; both are asked with ``contains``."""
+
+
+def _kinds(**columns: str) -> dict[str, Kind]:
+    """Turn ``number="a b"`` into ``{"a": "number", "b": "number"}``."""
+    return {name: kind for kind, names in columns.items() for name in names.split()}  # type: ignore[misc]
+
+
+PROFILE_COLUMNS: Mapping[str, Kind] = _kinds(
+    text="customer_id full_name first_name last_name gender email phone street city postcode country "
+    "loyalty_card shop_customer_id last_touchpoint_channel consent_email consent_sms consent_push",
+    date="birth_date",
+    number="count_records count_feeds count_orders count_orders_store count_orders_web count_orders_app "
+    "gross_revenue gross_revenue_store gross_revenue_web gross_revenue_app count_returns returned_value "
+    "returned_value_store returned_value_web returned_value_app net_revenue net_revenue_store "
+    "net_revenue_web net_revenue_app average_order_value count_touchpoints count_tickets "
+    "count_open_tickets last_csat_score last_nps_score reservations_waiting",
+    instant="first_seen_at last_seen_at first_purchase_at last_purchase_at last_purchase_store_at "
+    "last_purchase_web_at last_purchase_app_at last_touchpoint_at last_store_at last_web_at last_app_at "
+    "last_social_at last_support_at consent_email_at consent_sms_at consent_push_at last_ticket_at "
+    "last_csat_at first_low_csat_at last_nps_at",
+    flag="needs_review has_card is_erasure_requested",
+    list="reachable_by",
+    barred="channels",
+)
+
+
+@dataclass(frozen=True)
+class EventTable:
+    """A table whose rows can be counted per customer.
+
+    ``source`` is a from clause over published tables, ``customer`` and ``happened_at`` are expressions
+    on it, ``valid`` the rows that ever count, ``expressions`` the columns that are not simply
+    ``<table>.<column>``.
+    """
+
+    source: str
+    customer: str
+    happened_at: str
+    columns: Mapping[str, Kind]
+    valid: str = ""
+    expressions: Mapping[str, str] | None = None
+
+    def expression(self, table: str, column: str) -> str:
+        """SQL of a column that a condition names."""
+        return (self.expressions or {}).get(column, f"{table}.{column}")
+
+
+EVENTS: Mapping[str, EventTable] = {
+    "orders": EventTable(
+        source="orders",
+        customer="orders.customer_id",
+        happened_at="orders.ordered_at",
+        valid="not coalesce(orders.is_cancelled, false)",
+        columns=_kinds(
+            text="order_id channel status currency store_id discount_code",
+            number="gross_revenue discount_amount shipping_amount tax_amount",
+        ),
+    ),
+    "order_lines": EventTable(
+        source="order_lines "
+        "inner join orders on order_lines.order_id = orders.order_id "
+        "left join products on order_lines.sku = products.sku "
+        "left join products as products_by_gtin "
+        "on order_lines.sku is null and order_lines.gtin = products_by_gtin.gtin",
+        customer="orders.customer_id",
+        happened_at="orders.ordered_at",
+        valid="not coalesce(orders.is_cancelled, false)",
+        columns=_kinds(
+            text="order_id channel store_id discount_code sku gtin product_name category brand product_type colour",
+            number="quantity unit_price amount",
+        ),
+        expressions={
+            "channel": "orders.channel",
+            "store_id": "orders.store_id",
+            "discount_code": "orders.discount_code",
+            "sku": "coalesce(order_lines.sku, products_by_gtin.sku)",
+            "category": "coalesce(products.category, products_by_gtin.category)",
+            "brand": "coalesce(products.brand, products_by_gtin.brand)",
+            "product_type": "coalesce(products.product_type, products_by_gtin.product_type)",
+            "colour": "coalesce(products.colour, products_by_gtin.colour)",
+        },
+    ),
+    "returns": EventTable(
+        source="returns",
+        customer="returns.customer_id",
+        happened_at="returns.returned_at",
+        valid="returns.is_counted",
+        columns=_kinds(
+            text="order_id sale_channel return_channel sku gtin",
+            number="quantity amount",
+        ),
+    ),
+    "touchpoints": EventTable(
+        source="touchpoints",
+        customer="touchpoints.customer_id",
+        happened_at="touchpoints.occurred_at",
+        columns=_kinds(
+            text="channel event_name session_id order_id cart_id sku campaign page text",
+            number="quantity amount",
+        ),
+    ),
+    "tickets": EventTable(
+        source="tickets",
+        customer="tickets.customer_id",
+        happened_at="tickets.opened_at",
+        columns=_kinds(text="channel subject status priority order_id tags", number="csat_score", flag="is_open"),
+    ),
+    "survey_responses": EventTable(
+        source="survey_responses",
+        customer="survey_responses.customer_id",
+        happened_at="survey_responses.responded_at",
+        columns=_kinds(text="survey_type comment order_id", number="score"),
+    ),
+    "fulfilments": EventTable(
+        source="fulfilments",
+        customer="fulfilments.customer_id",
+        happened_at="fulfilments.created_at",
+        columns=_kinds(text="fulfilment_type status store_id sku order_id", number="quantity"),
+    ),
+}
+
+FACT_TABLES = (
+    "orders",
+    "order_lines",
+    "touchpoints",
+    "tickets",
+    "survey_responses",
+    "fulfilments",
+    "consents",
+)
+"""Published facts that carry ``customer_id``; in a run it is joined in through ``identity_map``."""
+
+SQL_TABLES = frozenset(
+    {
+        *FACT_TABLES,
+        "profiles",
+        "profile_attributes",
+        "customers",
+        "identifiers",
+        "returns",
+        "products",
+        "stores",
+    }
+)
+"""What a segment written as plain SQL may read."""
