@@ -1,0 +1,116 @@
+"""Who gets a message, and who does not, on a handful of customers."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdp.activation import pull_audience, write_audience
+from cdp.engines import open_engine
+from cdp.errors import NotFoundError, UsageError
+
+PROFILES = """
+create temp table profiles as
+select * from (values
+    ('A', 'Ann', 'Wren', 'ann@example.com', '+447700900001', 'in', 'in', 'in', false, false, date '2026-01-01'),
+    ('B', 'Bo', 'Lark', 'ann@example.com', null, 'in', 'in', null, false, false, date '2026-02-01'),
+    ('C', 'Cy', 'Finch', 'cy@example.com', '+447700900003', 'out', null, null, false, false, null),
+    ('D', 'Di', 'Rook', 'di@example.com', null, null, null, null, false, false, null),
+    ('E', 'Ed', 'Swift', null, null, 'in', null, null, false, false, null),
+    ('F', 'Flo', 'Teal', 'flo@example.com', null, 'in', null, null, true, false, null),
+    ('G', 'Gil', 'Tern', 'gil@example.com', null, 'in', null, null, false, true, null),
+    ('H', 'Hal', 'Ibis', 'cy@example.com', null, 'in', null, null, false, false, null),
+    ('I', '=Ida', 'Ödön', 'ida@example.com', null, 'in', null, null, false, false, null),
+    ('Z', 'Zoe', 'Kite', 'zoe@example.com', null, 'in', null, null, false, false, null)
+) as t(customer_id, first_name, last_name, email, phone, consent_email, consent_sms, consent_push,
+       is_erasure_requested, needs_review, last_purchase_at)
+"""
+
+
+@pytest.fixture
+def query():
+    engine = open_engine("duckdb", threads=2)
+    engine.execute(PROFILES)
+    engine.execute(
+        "create temp table segment_memberships as select 'fans' as segment, customer_id, "
+        "date '2026-01-01' as valid_from, "
+        "case when customer_id = 'Z' then date '2026-02-01' end as valid_to from profiles"
+    )
+    engine.execute("create temp table segments as select 'fans' as segment")
+    engine.execute(
+        "create temp table identifiers as select * from (values ('A', 'device_id', 'd1'), "
+        "('A', 'device_id', 'd2'), ('A', 'email', 'ann@example.com')) "
+        "as t(customer_id, identifier_type, identifier_value)"
+    )
+    yield engine.frame
+    engine.close()
+
+
+def test_email_needs_consent_contact_and_a_free_address(query):
+    audience = pull_audience(query, "fans", "email")
+    assert list(audience.members.columns) == ["email", "first_name", "last_name", "customer_id"]
+    assert audience.members.values.tolist() == [
+        ["ann@example.com", "Bo", "Lark", "B"],
+        ["ida@example.com", "=Ida", "Ödön", "I"],
+    ]
+    assert dict(audience.left_out[["customer_id", "reason"]].values.tolist()) == {
+        "A": "same_contact",
+        "C": "opted_out",
+        "D": "no_consent",
+        "E": "no_contact",
+        "F": "erasure_requested",
+        "G": "needs_review",
+        "H": "opted_out_elsewhere",
+    }
+    assert audience.left_out.iloc[0].detail == "same contact as B"
+    assert list(audience.reasons()) == [
+        "erasure_requested", "needs_review", "opted_out", "opted_out_elsewhere", "no_consent",
+        "no_contact", "same_contact",
+    ]  # fmt: skip
+
+
+def test_everybody_is_either_reached_or_left_out(query):
+    everybody = set(pull_audience(query, "fans", "analysis").members["customer_id"])
+    for purpose in ("email", "sms", "push"):
+        audience = pull_audience(query, "fans", purpose)
+        reached, left = set(audience.members["customer_id"]), list(audience.left_out["customer_id"])
+        assert reached | set(left) == everybody
+        assert len(left) == len(set(left))
+        assert not reached & set(left)
+
+
+def test_sms_gives_numbers(query):
+    audience = pull_audience(query, "fans", "sms")
+    assert audience.members.values.tolist() == [["+447700900001", "Ann", "Wren", "A"]]
+    assert audience.reasons()["no_contact"] == 1
+
+
+def test_push_gives_every_device(query):
+    audience = pull_audience(query, "fans", "push")
+    assert audience.members.values.tolist() == [["d1", "A"], ["d2", "A"]]
+    assert audience.count_customers == 1
+
+
+def test_analysis_gives_ids_and_nothing_else(query):
+    audience = pull_audience(query, "fans", "analysis")
+    assert list(audience.members.columns) == ["customer_id"]
+    assert "Z" not in set(audience.members["customer_id"])
+    assert audience.left_out.empty
+
+
+def test_the_file_is_utf8_with_a_header_and_raw_values(query, tmp_path):
+    path = tmp_path / "out" / "fans.csv"
+    assert write_audience(pull_audience(query, "fans", "email"), path) == 2
+    assert path.read_bytes().decode("utf-8").splitlines() == [
+        "email,first_name,last_name,customer_id",
+        "ann@example.com,Bo,Lark,B",
+        "ida@example.com,=Ida,Ödön,I",
+    ]
+
+
+def test_unknown_segment_and_purpose_say_what_there_is(query):
+    with pytest.raises(NotFoundError) as unknown:
+        pull_audience(query, "fan", "email")
+    assert "fans" in unknown.value.hint
+    with pytest.raises(UsageError) as wrong:
+        pull_audience(query, "fans", "letter")
+    assert "email, sms, push, analysis" in wrong.value.hint
