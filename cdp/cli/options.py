@@ -1,0 +1,33 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How results are printed: for people, or for programs."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        metavar="DIR",
+        help="The workspace; by default found from here upwards.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", help="Print a table for people, or JSON or CSV for programs.")
+]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=0, help="Rows at most; 0 means all.")]

@@ -1,0 +1,156 @@
+"""From what a person types to the customer it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdp.errors import NotFoundError
+from cdp.serving.keys import spellings
+from cdp.serving.reader import Reader
+from cdp.serving.rows import Rows
+
+_BY_IDENTIFIER = """
+select customer_id
+from identifiers
+where identifier_value = $value
+    and identifier_type = $kind
+"""
+
+_BY_RECORD = """
+select customer_id, 'record ' || record_id as found_by
+from identity_map
+where record_id = $key
+    or source_id = $key
+union
+select customer_id, 'ticket ' || ticket_id as found_by
+from tickets
+where ticket_id = $key
+    and customer_id is not null
+"""
+
+_SUCCESSOR = """
+select other_customer_id
+from id_crosswalk
+where customer_id = $key
+    and event_type = 'merged'
+order by as_of desc, run_id desc
+limit 1
+"""
+
+_NAMED = """
+select customers.customer_id, customers.is_anonymous, profiles.full_name, profiles.city
+from customers
+left join profiles using (customer_id)
+where customers.customer_id = $key
+"""
+
+_FIND = """
+with
+searched as (
+    select
+        customer_id,
+        strip_accents(lower(concat_ws(
+            ' ', full_name, email, phone, street, city, postcode, loyalty_card, shop_customer_id
+        ))) as words
+    from profiles
+    union all
+    select customer_id, strip_accents(lower(value)) as words
+    from profile_attributes
+    where attribute in ('full_name', 'email', 'phone', 'loyalty_card', 'shop_customer_id')
+),
+found as (
+    select distinct customer_id
+    from searched
+    where len(list_filter($wanted, lambda word: not contains(words, word))) = 0
+)
+select customer_id, full_name, email, phone, postcode, city, count_orders, last_touchpoint_at
+from profiles
+semi join found using (customer_id)
+order by count_orders desc, last_touchpoint_at desc nulls last, customer_id
+"""
+
+
+@dataclass(frozen=True)
+class Match:
+    """The customer that a key names, and by what it was found."""
+
+    customer_id: str
+    found_by: str
+
+
+def find_customers(reader: Reader, text: str) -> Rows:
+    """Customers whose name, contact or address holds every word of ``text``; most orders first."""
+    import unicodedata
+
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return reader.fetch(_FIND, {"wanted": bare.split()})
+
+
+def match_customer(reader: Reader, key: str) -> Match:
+    """The one customer that ``key`` names: customer id, e-mail, phone, card, order, handle, device, ticket.
+
+    Raises ``NotFoundError`` when nobody carries it, or more than one known customer does.
+    """
+    matches = _by_customer_id(reader, key.strip()) or _by_identifier(reader, key) or _by_record(reader, key.strip())
+    if not matches:
+        raise NotFoundError(
+            f"no customer is known by {key!r}",
+            f"try a part of the name or address: cdp customer find {_shell_word(key)}",
+        )
+    if len(matches) > 1:
+        known = [match for match in matches.values() if not _named(reader, match.customer_id)["is_anonymous"]]
+        matches = {match.customer_id: match for match in known} or matches
+    if len(matches) > 1:
+        listed = "; ".join(_described(reader, match) for match in matches.values())
+        raise NotFoundError(f"{len(matches)} customers are known by {key!r}: {listed}", "name one by its customer id")
+    return next(iter(matches.values()))
+
+
+def _by_customer_id(reader: Reader, key: str) -> dict[str, Match]:
+    current, words = key, "customer id"
+    for _ in range(100):
+        if reader.fetch(_NAMED, {"key": current}).rows:
+            return {current: Match(current, words)}
+        following = reader.scalar(_SUCCESSOR, {"key": current})
+        if not following:
+            break
+        words, current = f"customer id {key}, which was merged into this one", str(following)
+    return {}
+
+
+def _by_identifier(reader: Reader, key: str) -> dict[str, Match]:
+    found: dict[str, Match] = {}
+    kind_found: str | None = None
+    for kind, value in spellings(key, _countries(reader)):
+        if kind_found not in (None, kind):
+            break
+        for (customer_id,) in reader.fetch(_BY_IDENTIFIER, {"kind": kind, "value": value}).rows:
+            found.setdefault(customer_id, Match(customer_id, f"{kind.replace('_', ' ')} {value}"))
+            kind_found = kind
+    return found
+
+
+def _by_record(reader: Reader, key: str) -> dict[str, Match]:
+    found = reader.fetch(_BY_RECORD, {"key": key}).rows
+    return {customer_id: Match(customer_id, words) for customer_id, words in found}
+
+
+def _countries(reader: Reader) -> list[str]:
+    found = reader.fetch("select country from profiles where len(country) = 2 group by 1 order by count(*) desc, 1")
+    return [str(country) for (country,) in found.rows]
+
+
+def _named(reader: Reader, customer_id: str) -> dict[str, object]:
+    return next(iter(reader.fetch(_NAMED, {"key": customer_id})))
+
+
+def _described(reader: Reader, match: Match) -> str:
+    row = _named(reader, match.customer_id)
+    about = ", ".join(str(row[name]) for name in ("full_name", "city") if row[name])
+    return f"{match.customer_id} ({about or 'anonymous'})"
+
+
+def _shell_word(key: str) -> str:
+    import shlex
+
+    return shlex.quote(key)

@@ -1,0 +1,122 @@
+"""Read one published file: opened by its real path, read-only, one cursor per request."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from cdp.errors import CdpError, NotFoundError
+from cdp.serving.rows import Rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ATTEMPTS = 5
+
+
+def published_link(path: Path) -> Path:
+    """The published file that ``path`` means: itself, or ``data/serve/current`` of the workspace around it."""
+    if path.suffix == ".duckdb":
+        if not path.is_file():
+            raise NotFoundError(f"there is no file {path}", "name a workspace folder or a published .duckdb file")
+        return path
+    from cdp.workspace import find_root
+
+    root = find_root(path)
+    link = root / "data" / "serve" / "current"
+    if not link.is_symlink():
+        raise NotFoundError(f"nothing is published in {root} yet", "run 'cdp run' first")
+    return link
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(str(path), read_only=True, config=config)
+    connection.execute("set TimeZone = 'UTC'").fetchall()
+    connection.execute("set enable_progress_bar = false").fetchall()
+    return connection
+
+
+class Reader:
+    """One version of the published tables. It stays as it is while later runs publish newer ones."""
+
+    def __init__(self, path: Path) -> None:
+        self._link = path
+        self.path, self._connection = self._open()
+
+    def _open(self) -> tuple[Path, duckdb.DuckDBPyConnection]:
+        import duckdb
+
+        for attempt in range(1, _ATTEMPTS + 1):
+            real = self._link.resolve()
+            try:
+                return real, _connect(real)
+            except duckdb.IOException as error:
+                # a vacuum may remove an old version between the two lines above
+                if attempt == _ATTEMPTS or self._link.resolve() == real:
+                    raise NotFoundError(
+                        f"{real} cannot be opened: {str(error).splitlines()[0]}",
+                        "'cdp runs list' shows what is published; 'cdp run' publishes again",
+                    ) from error
+        raise AssertionError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def refresh(self) -> bool:
+        """Move on to the version that is published now; false when it is the one already open."""
+        if self._link.resolve() == self.path:
+            return False
+        before = self._connection
+        self.path, self._connection = self._open()
+        before.close()
+        return True
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own, so that requests do not disturb one another."""
+        return self._connection.cursor()
+
+    def fetch(self, sql: str, params: Mapping[str, object] | None = None) -> Rows:
+        """All rows of a query. Raises ``CdpError`` with DuckDB's message and the tables there are."""
+        with contextlib.closing(self.cursor()) as cursor, self.explained():
+            answer = cursor.execute(sql, params) if params else cursor.execute(sql)
+            return Rows(tuple(str(item[0]) for item in answer.description or ()), answer.fetchall())
+
+    @contextlib.contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what DuckDB says of a query into a ``CdpError`` that lists the tables there are."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise CdpError(f"the query failed: {error}", f"tables are: {', '.join(self.tables())}") from error
+
+    def scalar(self, sql: str, params: Mapping[str, object] | None = None) -> Any:
+        """First column of the first row; ``None`` when there is no row."""
+        found = self.fetch(sql, params).rows
+        return found[0][0] if found else None
+
+    def tables(self) -> list[str]:
+        """Names of the published tables."""
+        with contextlib.closing(self.cursor()) as cursor:
+            found = cursor.execute("select table_name from duckdb_tables() order by table_name").fetchall()
+        return [str(name) for (name,) in found]
