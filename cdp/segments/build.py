@@ -49,7 +49,8 @@ def build_segments(
     _refuse_faulty(definitions)
     queries = {definition.name: segment_sql(definition) for definition in definitions}
     if not previous:
-        engine.execute(f"create or replace temp table prev_segment_memberships ({_HISTORY})")
+        engine.drop("prev_segment_memberships")
+        engine.execute(f"create temp table prev_segment_memberships ({_HISTORY})")
     tables = _customer_views(engine, queries.values())
     _evaluate(engine, definitions, tables, as_of)
     _register_definitions(engine, definitions, queries, as_of)

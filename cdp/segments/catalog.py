@@ -19,12 +19,12 @@ PROFILE_COLUMNS: Mapping[str, Kind] = _kinds(
     text="customer_id full_name first_name last_name gender email phone street city postcode country "
     "loyalty_card shop_customer_id last_touchpoint_channel consent_email consent_sms consent_push",
     date="birth_date",
-    number="count_records count_feeds count_orders count_orders_store count_orders_web count_orders_app "
+    number="count_orders count_orders_store count_orders_web count_orders_app "
     "gross_revenue gross_revenue_store gross_revenue_web gross_revenue_app count_returns returned_value "
     "returned_value_store returned_value_web returned_value_app net_revenue net_revenue_store "
     "net_revenue_web net_revenue_app average_order_value count_touchpoints count_tickets "
     "count_open_tickets last_csat_score last_nps_score reservations_waiting",
-    instant="first_seen_at last_seen_at first_purchase_at last_purchase_at last_purchase_store_at "
+    instant="first_purchase_at last_purchase_at last_purchase_store_at "
     "last_purchase_web_at last_purchase_app_at last_touchpoint_at last_store_at last_web_at last_app_at "
     "last_social_at last_support_at consent_email_at consent_sms_at consent_push_at last_ticket_at "
     "last_csat_at first_low_csat_at last_nps_at",
@@ -91,14 +91,18 @@ EVENTS: Mapping[str, EventTable] = {
         },
     ),
     "returns": EventTable(
-        source="returns",
+        source="returns left join orders on returns.order_id = orders.order_id",
         customer="returns.customer_id",
         happened_at="returns.returned_at",
-        valid="returns.is_counted",
+        valid="not coalesce(orders.is_cancelled, false)",
         columns=_kinds(
             text="order_id sale_channel return_channel sku gtin",
             number="quantity amount",
         ),
+        expressions={
+            "sale_channel": "coalesce(orders.channel, "
+            "case when returns.return_channel = 'store' then 'store' else 'web' end)"
+        },
     ),
     "touchpoints": EventTable(
         source="touchpoints",

@@ -63,9 +63,7 @@ class Shop:
         self.add("customers", customer_id=customer_id, is_anonymous=is_anonymous, count_records=len(records))
         for record in records:
             feed, source_id = record.split(":", 1)
-            self.add(
-                "identity_map", record_id=record, feed=feed, source_id=source_id, customer_id=customer_id
-            )
+            self.add("identity_map", record_id=record, feed=feed, source_id=source_id, customer_id=customer_id)
 
 
 @pytest.fixture

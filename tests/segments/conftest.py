@@ -24,10 +24,9 @@ TABLES = {
     "is_cancelled boolean, gross_revenue decimal(18, 2), store_id varchar, discount_code varchar",
     "order_lines": "order_line_id varchar, order_id varchar, record_id varchar, sku varchar, gtin varchar, "
     "quantity decimal(18, 3), amount decimal(18, 2)",
-    "products": "sku varchar, gtin varchar, brand varchar, category varchar, product_type varchar, "
-    "colour varchar",
-    "customer_returns": "return_id varchar, customer_id varchar, sale_channel varchar, "
-    "return_channel varchar, returned_at timestamp, amount decimal(18, 2), is_counted boolean",
+    "products": "sku varchar, gtin varchar, brand varchar, category varchar, product_type varchar, colour varchar",
+    "customer_returns": "return_id varchar, order_id varchar, customer_id varchar, return_channel varchar, "
+    "returned_at timestamp, amount decimal(18, 2)",
     "touchpoints": "touchpoint_id varchar, record_id varchar, channel varchar, event_name varchar, "
     "occurred_at timestamp, sku varchar",
     "tickets": "ticket_id varchar, record_id varchar, opened_at timestamp, is_open boolean",

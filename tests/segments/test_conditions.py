@@ -191,17 +191,24 @@ def test_every_event_table_can_be_counted(base, table):
     assert members(base, rule={"count": table, "within_days": 2}) == ["A"]
 
 
-def test_returns_go_by_the_credited_customer(base):
-    base.member("A")
-    base.member("B")
-    for customer, counted in (("A", True), ("B", False)):
+def test_returns_go_by_the_credited_customer_and_the_channel_of_sale(base):
+    for customer in "ABCD":
+        base.member(customer)
         base.add(
             "customer_returns",
             return_id=customer,
+            order_id=f"o{customer}",
             customer_id=customer,
-            sale_channel="web",
             return_channel="store",
             returned_at=days_ago(3),
-            is_counted=counted,
+        )
+    for customer, channel, cancelled in (("A", "web", False), ("B", "store", False), ("C", "app", True)):
+        base.add(
+            "orders",
+            order_id=f"o{customer}",
+            record_id="elsewhere",
+            channel=channel,
+            is_cancelled=cancelled,
         )
     assert members(base, rule={"count": "returns", "where": {"sale_channel": ["web", "app"]}}) == ["A"]
+    assert members(base, rule={"count": "returns", "where": {"sale_channel": "store"}}) == ["B", "D"]

@@ -26,9 +26,7 @@ class Nights:
         return summary
 
     def stays(self):
-        return self.base.engine.rows(
-            "select customer_id, valid_from, valid_to from segment_memberships order by all"
-        )
+        return self.base.engine.rows("select customer_id, valid_from, valid_to from segment_memberships order by all")
 
 
 D1, D2, D3 = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)

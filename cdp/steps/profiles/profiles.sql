@@ -3,7 +3,7 @@
 -- runs on: duckdb
 with
 identified as (
-    select customer_id, first_seen_at, last_seen_at, count_records, count_feeds, needs_review
+    select customer_id, needs_review
     from customers
     where not is_anonymous
 ),
@@ -64,10 +64,6 @@ select
     golden_record.country,
     golden_record.loyalty_card,
     golden_record.shop_customer_id,
-    identified.first_seen_at,
-    identified.last_seen_at,
-    identified.count_records,
-    identified.count_feeds,
     coalesce(identified.needs_review, false) as needs_review,
     money.count_orders,
     money.count_orders_store,
@@ -136,8 +132,8 @@ select
     reach.has_card,
     coalesce(reservation_totals.reservations_waiting, 0) as reservations_waiting,
     reach.is_erasure_requested,
-    recent_orders.recent_orders,
-    recent_touchpoints.recent_touchpoints
+    coalesce(recent_orders.recent_orders, []) as recent_orders,
+    coalesce(recent_touchpoints.recent_touchpoints, []) as recent_touchpoints
 from identified
 inner join money on identified.customer_id = money.customer_id
 inner join reach on identified.customer_id = reach.customer_id

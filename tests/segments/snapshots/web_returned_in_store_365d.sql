@@ -3,15 +3,21 @@ WITH returns_1 AS (
     returns.customer_id AS customer_id,
     COUNT(*) AS measure
   FROM returns
+  LEFT JOIN orders
+    ON returns.order_id = orders.order_id
   WHERE
     (
       (
         (
-          returns.is_counted AND returns.returned_at < CAST($as_of AS TIMESTAMP)
+          NOT COALESCE(orders.is_cancelled, FALSE)
+          AND returns.returned_at < CAST($as_of AS TIMESTAMP)
         )
         AND returns.returned_at >= CAST($as_of AS TIMESTAMP) - INTERVAL '365' DAY
       )
-      AND returns.sale_channel IN ('web', 'app')
+      AND COALESCE(
+        orders.channel,
+        CASE WHEN returns.return_channel = 'store' THEN 'store' ELSE 'web' END
+      ) IN ('web', 'app')
     )
     AND returns.return_channel = 'store'
   GROUP BY
