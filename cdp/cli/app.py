@@ -11,12 +11,7 @@ from typing import Annotated
 import typer
 
 from cdp import __version__
-from cdp.cli import (
-    check,
-    query,
-    run,
-    sql,
-)
+from cdp.cli import check, customer, feed, init, quarantine, query, rollback, run, runs, sample, schema, segment, sql
 from cdp.errors import CdpError
 
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong call, 3 another run holds the lock, 4 done with warnings."
@@ -48,8 +43,18 @@ def _options(
     """Options that stand before the command."""
 
 
+app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("schema")(schema.schema)
+app.command("sample")(sample.sample)
 app.command("run")(run.run)
+app.add_typer(runs.app, name="runs")
+app.command("rollback")(rollback.rollback)
+app.command("vacuum")(rollback.vacuum)
+app.add_typer(feed.app, name="feed")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(customer.app, name="customer")
+app.add_typer(segment.app, name="segment")
 app.command("query")(query.query)
 app.command("sql")(sql.sql)
 

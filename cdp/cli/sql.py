@@ -27,7 +27,9 @@ def sql(
     from cdp.serving import Rows
     from cdp.workspace import load_workspace
 
-    known = {**_steps(), **_of_workspace(load_workspace(workspace))}
+    known = _steps()
+    if step not in known:
+        known = {**known, **_of_workspace(load_workspace(workspace))}
     if step is None:
         listed = [(name, purpose) for name, (purpose, _) in sorted(known.items())]
         print_rows(Rows(("step", "purpose"), listed), form)

@@ -1,0 +1,124 @@
+"""The 360 view as a support agent reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cdp.cli.output import console, words
+
+if TYPE_CHECKING:
+    from cdp.serving import Customer360, Rows
+
+_SHOWN_IDENTIFIERS = 4
+_TICKET_COLUMNS = ("ticket_id", "opened_at", "status", "priority", "subject")
+_ORIGIN_COLUMNS = ("attribute", "value", "feed", "observed_at", "reason")
+
+
+def print_customer(customer: Customer360) -> None:
+    """Print who it is, contacts, consent, money, purchases, service, segments and origins."""
+    from rich.rule import Rule
+
+    out = console()
+    profile = customer.profile or {}
+    out.print(Rule(f"{profile.get('full_name') or 'Anonymous customer'}  ·  {customer.customer_id}", align="left"))
+    _print_facts(_who(customer))
+    for title, rows in (
+        ("Consent", _named(customer.consents, ("channel", "status", "stated_at", "is_reachable"))),
+        ("Orders by channel", customer.orders_by_channel),
+        ("Last purchases", _named(customer.purchases, _purchase_columns(customer.purchases))),
+        ("Returns", customer.returns),
+        ("Reservations waiting", customer.reservations),
+        ("Open tickets", _named(customer.open_tickets, _TICKET_COLUMNS)),
+        ("Segments", customer.segments),
+        ("Where each value comes from", _named(customer.origins, _ORIGIN_COLUMNS)),
+    ):  # fmt: skip
+        if len(rows) and (customer.profile or title not in ("Consent", "Orders by channel")):
+            _print_section(title, rows)
+
+
+def _who(customer: Customer360) -> Iterator[tuple[str, str]]:
+    profile, identity = customer.profile or {}, customer.identity
+    yield "found by", customer.found_by
+    if identity["needs_review"]:
+        yield "attention", "a guard doubts that these records are one person; a steward should look"
+    if profile.get("is_erasure_requested"):
+        yield "attention", "asked to be forgotten: do not contact"
+    if profile:
+        yield from _person(profile)
+    yield "identifiers", " · ".join(_identifiers(customer.identifiers))
+    feeds = ", ".join(f"{row['feed']} ({row['count_records']})" for row in customer.feeds)
+    yield "known from", f"{identity['count_records']} records: {feeds}"
+    yield "seen", f"{words(identity['first_seen_at'])} to {words(identity['last_seen_at'])}"
+    if profile:
+        yield from _figures(profile)
+
+
+def _person(profile: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    address = ", ".join(str(profile[name]) for name in ("street", "postcode", "city", "country") if profile.get(name))
+    for label, value in (
+        ("e-mail", profile.get("email")),
+        ("phone", profile.get("phone")),
+        ("address", address),
+        ("born", profile.get("birth_date")),
+        ("loyalty card", profile.get("loyalty_card")),
+        ("shop account", profile.get("shop_customer_id")),
+    ):
+        if value:
+            yield label, words(value)
+
+
+def _figures(profile: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield (
+        "orders",
+        (
+            f"{profile['count_orders']}, gross {words(profile['gross_revenue'])}, "
+            f"returned {words(profile['returned_value'])}, net {words(profile['net_revenue'])}, "
+            f"average {words(profile['average_order_value']) or 'none'}"
+        ),
+    )
+    if profile.get("last_touchpoint_at"):
+        yield "last contact", f"{words(profile['last_touchpoint_at'])}, {profile['last_touchpoint_channel']}"
+    yield "tickets", f"{profile['count_open_tickets']} open of {profile['count_tickets']}"
+    csat, nps = profile.get("last_csat_score"), profile.get("last_nps_score")
+    if csat is not None:
+        yield "last CSAT", f"{csat} of 5 on {words(profile['last_csat_at'])}"
+    if nps is not None:
+        yield "last NPS", f"{nps} of 10 on {words(profile['last_nps_at'])}"
+
+
+def _identifiers(identifiers: Rows) -> Iterator[str]:
+    by_type: dict[str, list[str]] = {}
+    for row in identifiers:
+        by_type.setdefault(row["identifier_type"].replace("_", " "), []).append(str(row["identifier_value"]))
+    for kind, values in by_type.items():
+        more = f" and {len(values) - _SHOWN_IDENTIFIERS} more" if len(values) > _SHOWN_IDENTIFIERS else ""
+        yield f"{kind} {', '.join(values[:_SHOWN_IDENTIFIERS])}{more}"
+
+
+def _purchase_columns(purchases: Rows) -> tuple[str, ...]:
+    columns = ("ordered_at", "channel", "order_id", "gross_revenue", "currency", "items")
+    return (*columns, "is_cancelled") if any(row["is_cancelled"] for row in purchases) else columns
+
+
+def _named(rows: Rows, columns: tuple[str, ...]) -> Rows:
+    from cdp.serving import Rows as Table
+
+    return Table.of(columns, list(rows))
+
+
+def _print_facts(facts: Iterable[tuple[str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    for label, value in facts:
+        grid.add_row(Text(label, style="dim"), Text(value))
+    console().print(grid)
+
+
+def _print_section(title: str, rows: Rows) -> None:
+    from cdp.cli.options import Format
+    from cdp.cli.output import print_rows
+
+    print_rows(rows, Format.table, title=title)

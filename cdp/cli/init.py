@@ -1,0 +1,30 @@
+"""cdp init: make a new workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.", show_default=False)],
+) -> None:
+    """Copy the reference workspace, with its sample data, into DIR.
+
+    Refuses a folder that holds anything (exit code 2).
+    """
+    from cdp.cli.output import note, write
+    from cdp.workspace.init import init_workspace
+
+    made = init_workspace(folder)
+    write(str(made))
+    note(
+        f"A workspace is ready. Next:\n"
+        f"  cd {folder}\n"
+        "  cdp check\n"
+        "  cdp run --inbox data/sample/inbox/night1 --date 2026-05-31\n"
+        "  cdp run --inbox data/sample/inbox/night2 --date 2026-06-01\n"
+        "  cdp segment list"
+    )

@@ -1,0 +1,78 @@
+"""cdp quarantine: rows that were refused, where they stand and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
+
+app = typer.Typer(no_args_is_help=True, help="Look at refused rows: where they stand, why, their raw content.")
+
+FeedOption = Annotated[
+    str | None, typer.Option("--feed", metavar="FEED", help="Only rows of this feed.", show_default=False)
+]
+_BY_REASON = """
+select
+    file,
+    feed,
+    run_id,
+    reason_code,
+    count(*) as count_rows,
+    min(line) as first_line,
+    any_value(detail order by line) as detail
+from (select *, unnest(reason_codes) as reason_code from quarantine_rows)
+where $feed is null or feed = $feed
+group by file, feed, run_id, reason_code
+order by run_id, file, count_rows desc, reason_code
+"""
+
+
+@app.command("list")
+def list_refused(
+    feed: FeedOption = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+    limit: LimitOption = 100,
+) -> None:
+    """Count refused rows by file and reason."""
+    from cdp.cli.output import note, print_rows
+    from cdp.cli.published import open_reader
+
+    with open_reader(workspace) as reader:
+        rows = reader.fetch(_BY_REASON, {"feed": feed})
+    print_rows(rows, form, limit=limit, empty="no row was refused")
+    if len(rows) and form is Format.table:
+        note("'cdp quarantine show FILE' shows the rows themselves")
+
+
+@app.command("show")
+def show(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE[:LINE]]", help="File, or file and line.", show_default=False)
+    ] = None,
+    feed: FeedOption = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+    limit: LimitOption = 100,
+) -> None:
+    """Show refused rows with their physical line, reasons and raw content."""
+    from cdp.cli.output import print_rows
+    from cdp.cli.published import open_reader
+    from cdp.errors import NotFoundError
+    from cdp.serving.lookups import quarantine
+
+    name, line = _place(file)
+    with open_reader(workspace) as reader:
+        rows = quarantine(reader, feed, name, line)
+    if not len(rows):
+        raise NotFoundError("no refused row there", "'cdp quarantine list' shows files with refused rows")
+    print_rows(rows, form, limit=limit)
+
+
+def _place(file: str | None) -> tuple[str | None, int | None]:
+    name, _, line = (file or "").rpartition(":")
+    if name and line.isdigit():
+        return name, int(line)
+    return file, None

@@ -1,0 +1,104 @@
+"""cdp runs: what has been run and published."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cdp.cli.options import Format, FormatOption, WorkspaceOption
+
+app = typer.Typer(no_args_is_help=True, help="Look at runs: list them, show one, compare two.")
+
+_COLUMNS = (
+    "run_id",
+    "in_force",
+    "business_date",
+    "files",
+    "rows_accepted",
+    "rows_quarantined",
+    "customers",
+    "warnings",
+    "parent",
+)
+
+
+@app.command("list")
+def list_runs(workspace: WorkspaceOption = None, form: FormatOption = Format.table) -> None:
+    """List kept runs, oldest first; the one in force is marked."""
+    from cdp.cli.output import print_rows
+    from cdp.runs import Store
+    from cdp.serving import Rows
+    from cdp.workspace import find_root
+
+    store = Store(find_root(workspace) / "data")
+    head = store.head()
+    records = [
+        {
+            **item.counts,
+            "run_id": item.run_id,
+            "in_force": head is not None and item.run_id == head.run_id,
+            "business_date": item.date,
+            "parent": item.parent,
+        }
+        for item in store.history()
+    ]
+    print_rows(Rows.of(_COLUMNS, records), form, empty="no run yet; 'cdp run' makes the first")
+
+
+@app.command("show")
+def show(
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="The run; by default the one in force.", show_default=False),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Show the figures of one run, the rows of its tables, and its log."""
+    from cdp.cli.output import note, print_json, print_rows
+    from cdp.errors import NotFoundError
+    from cdp.runs import Store
+    from cdp.serving import Rows
+    from cdp.workspace import find_root
+
+    store = Store(find_root(workspace) / "data")
+    manifest = store.read(run) if run else store.head()
+    if manifest is None:
+        raise NotFoundError("nothing has been run yet", "'cdp run' makes the first run")
+    figures: dict[str, Any] = {name: value for name, value in manifest.counts.items() if not isinstance(value, dict)}
+    tables = {name: sum(ref.rows for ref in refs) for name, refs in manifest.tables.items()}
+    if form is Format.json:
+        about = {"run_id": manifest.run_id, "parent": manifest.parent, "business_date": manifest.date}
+        print_json({**about, "as_of": manifest.as_of, "counts": figures, "tables": tables})
+        return
+    listed = [("count", name, value) for name, value in sorted(figures.items())]
+    listed += [("table", name, rows) for name, rows in tables.items()]
+    print_rows(Rows(("of", "name", "figure"), listed), form, title=f"{manifest.run_id}, {manifest.date}")
+    note(f"published: {store.serve / manifest.published}\nlog: {store.data / 'runs' / manifest.run_id / 'run.log'}")
+
+
+@app.command("diff")
+def diff(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="The earlier run.", show_default=False)],
+    after: Annotated[
+        str | None,
+        typer.Argument(metavar="[AFTER]", help="The later run; by default the one in force.", show_default=False),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Compare two runs: rows per table, members per segment, customers."""
+    from cdp.cli.output import print_rows
+    from cdp.errors import NotFoundError
+    from cdp.runs import Store
+    from cdp.serving.diff import compare
+    from cdp.workspace import find_root
+
+    store = Store(find_root(workspace) / "data")
+    later = store.read(after) if after else store.head()
+    if later is None:
+        raise NotFoundError("nothing has been run yet", "'cdp run' makes the first run")
+    earlier = store.read(before)
+    rows = compare(store.serve / earlier.published, store.serve / later.published)
+    print_rows(rows, form, title=f"{earlier.run_id} → {later.run_id}")
