@@ -1,0 +1,144 @@
+"""Join components of exact identifiers through the model, where no guard objects."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdp.engines import Engine
+from cdp.identity.agglomerate import Agglomeration, Group, Link
+from cdp.identity.comparisons import COMPARISONS
+from cdp.identity.identifier_graph import load_conflicts, relate_names
+from cdp.identity.settings import IdentitySettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class ModelEdges:
+    """Kept pairs with their verdict (columns component_l, component_r, match_…, evidence, is_cut, cut_reason)."""
+
+    labels: NDArray[np.int64]
+    edges: pd.DataFrame
+
+
+def no_edges(labels: NDArray[np.int64]) -> ModelEdges:
+    """What is left when there is no model: the components as they are."""
+    import pandas as pd
+
+    kinds = {
+        "component_l": "int64",
+        "component_r": "int64",
+        "match_weight": "float64",
+        "match_probability": "float64",
+        "evidence": "string",
+        "cut_reason": "string",
+        "is_cut": "bool",
+    }
+    return ModelEdges(labels, pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()}))
+
+
+def join_components(
+    engine: Engine, settings: IdentitySettings, labels: NDArray[np.int64], scored: pd.DataFrame
+) -> ModelEdges:
+    """Average linkage over scored pairs, most probable first, names and birth dates permitting."""
+    import numpy as np
+
+    kept = scored[scored["match_probability"] >= settings.model.keep_probability].copy()
+    kept["evidence"] = _evidence(kept)
+    kept["cut_reason"] = _too_little(kept, settings)
+    candidates = kept[kept["cut_reason"] == ""]
+    groups = _groups(engine, kept)
+    probabilities = {
+        (int(left), int(right)): float(probability)
+        for left, right, probability in scored[["component_l", "component_r", "match_probability"]].itertuples(
+            index=False
+        )
+    }
+    agglomeration = Agglomeration(groups, load_conflicts(engine, settings))
+    links = [
+        Link((-round(float(weight), 6),), int(left), int(right), int(number))
+        for number, left, right, weight in candidates[["component_l", "component_r", "match_weight"]].itertuples()
+    ]
+    refused = agglomeration.join(links, _agreement(probabilities, settings.model.keep_probability))
+    for number, reason in refused.items():
+        kept.loc[number, "cut_reason"] = reason
+    kept["is_cut"] = kept["cut_reason"] != ""
+    kept = kept[list(no_edges(labels).edges.columns)].astype({"cut_reason": "string", "evidence": "string"})
+    joined = labels.copy()
+    roots = np.arange(len(labels), dtype=np.int64)
+    for component in groups:
+        roots[component] = agglomeration.find(component)
+    joined = roots[joined]
+    return ModelEdges(np.asarray(joined, dtype=np.int64), kept)
+
+
+def _evidence(pairs: pd.DataFrame) -> list[str]:
+    fields = pairs[[f"mw_{name}" for name in COMPARISONS]]
+    return [
+        json.dumps({name: round(float(weight), 3) for name, weight in zip(COMPARISONS, row, strict=True)})
+        for row in fields.itertuples(index=False)
+    ]
+
+
+def _too_little(pairs: pd.DataFrame, settings: IdentitySettings) -> pd.Series[str]:
+    """Pairs below the threshold."""
+    import pandas as pd
+
+    reasons = pd.Series("", index=pairs.index, dtype="object")
+    reasons[pairs["match_probability"] < settings.model.link_probability] = "not probable enough"
+    return reasons
+
+
+def _groups(engine: Engine, kept: pd.DataFrame) -> dict[int, Group]:
+    """Names and birth dates of the components that take part; makes ``name_relations`` for their pairs."""
+    engine.register("model_pairs", kept[["component_l", "component_r"]])
+    parts = "(select component_l as component from model_pairs union select component_r from model_pairs)"
+    contents = engine.rows(
+        "select c.component, c.name_key, coalesce(c.birth_date, '') as birth_date, count(*) "
+        f"from record_contents as c inner join {parts} as p on c.component = p.component "
+        "group by c.component, c.name_key, c.birth_date order by 1, 2, 3"
+    )
+    groups: dict[int, Group] = {}
+    for component, name_key, birth_date, count in contents:
+        group = groups.setdefault(int(component), Group([int(component)], Counter(), Counter()))
+        group.names[name_key] += int(count)
+        if birth_date:
+            group.birth_dates[birth_date] += int(count)
+    relate_names(engine, _NAMES_THAT_MEET)
+    return groups
+
+
+_NAMES_THAT_MEET = """
+with names as (
+    select distinct component, name_key from record_contents
+), clusters as (
+    select component_l, component_r from model_pairs
+)
+select distinct least(l.name_key, r.name_key) as name_key_l, greatest(l.name_key, r.name_key) as name_key_r
+from clusters
+inner join names as l on clusters.component_l = l.component
+inner join names as r on clusters.component_r = r.component
+where l.name_key <> r.name_key
+"""
+
+
+class _agreement:  # noqa: N801
+    """Whether two groups agree on average; a pair that was never worth scoring counts as no evidence."""
+
+    def __init__(self, probabilities: dict[tuple[int, int], float], least: float) -> None:
+        self._probabilities, self._least = probabilities, least
+
+    def __call__(self, left: Group, right: Group) -> bool:
+        total, known = 0.0, 0
+        for node_l in left.nodes:
+            for node_r in right.nodes:
+                probability = self._probabilities.get((min(node_l, node_r), max(node_l, node_r)))
+                if probability is not None:
+                    total, known = total + probability, known + 1
+        return known > 0 and total / known >= self._least

@@ -1,0 +1,45 @@
+-- Contact values of a component: phones, and mailbox names as letters and digits (mistyped addresses too).
+-- grain: one row per component
+-- runs on: duckdb
+with identifiers as (
+    select * from standard_identifiers
+),
+
+numbers as (
+    select * from record_numbers
+),
+
+components as (
+    select * from record_components
+),
+
+blocked as (
+    select * from blocked_identifiers
+),
+
+contacts as (
+    select
+        components.component,
+        case when identifiers.identifier_type = 'phone' then identifiers.identifier_value end as phone,
+        case
+            when identifiers.identifier_type = 'email'
+                then regexp_replace(split_part(identifiers.email_as_written, '@', 1), '[^0-9a-z]', '', 'g')
+        end as mailbox,
+        case when identifiers.identifier_type = 'email' then identifiers.email_as_written end as email
+    from identifiers
+    inner join numbers on identifiers.record_id = numbers.record_id
+    inner join components on numbers.node = components.node
+    left join blocked
+        on identifiers.identifier_type = blocked.identifier_type
+        and identifiers.identifier_value = blocked.identifier_value
+    where identifiers.identifier_type in ('email', 'phone') and blocked.identifier_value is null
+)
+
+select
+    component,
+    list_sort(list(distinct phone) filter (where phone is not null)) as phones,
+    list_sort(list(distinct mailbox) filter (where mailbox <> '')) as mailboxes,
+    list_sort(list(distinct mailbox) filter (where regexp_matches(mailbox, '[0-9]'))) as mailboxes_numbered,
+    min(email) as email
+from contacts
+group by component
