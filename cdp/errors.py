@@ -63,6 +63,10 @@ class GateError(CdpError):
     """A quality gate stopped the run."""
 
 
+class EngineError(CdpError):
+    """The engine refused a statement: the SQL, a file it reads, or memory."""
+
+
 class StepError(CdpError):
     """A SQL step is malformed, not portable, or reads a table that nobody makes."""
 

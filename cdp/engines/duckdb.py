@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdp.engines.base import Params
+from cdp.errors import EngineError
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,8 +59,13 @@ class DuckDBEngine:
         return {name: value for name, value in params.items() if name in used} or None
 
     def _run(self, sql: str, params: Params) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
         bound = self._bound(sql, params)
-        return self.connection.execute(sql, bound) if bound else self.connection.execute(sql)
+        try:
+            return self.connection.execute(sql, bound) if bound else self.connection.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(str(error).strip()) from error
 
     def execute(self, sql: str, params: Params = None) -> None:
         """Run a statement for its effect."""

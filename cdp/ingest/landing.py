@@ -12,8 +12,8 @@ from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.errors import ContractError, IngestError, LedgerError
-from cdp.ingest.checks import contract_sql, quoted, text
+from cdp.errors import ContractError, EngineError, IngestError, LedgerError
+from cdp.ingest.checks import contract_sql, quoted, text, text_list
 from cdp.ingest.columns import match_columns
 from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm, ParquetForm
@@ -84,27 +84,35 @@ def _option(value: object) -> str:
 def _stage_json(engine: Engine, contract: Contract, certified: Certified) -> tuple[str, ...]:
     parts = ", ".join(text(str(part)) for part in certified.parts)
     size = max(certified.max_record_bytes * 2, 1 << 24)
+    paths, columns = _json_columns(contract)
     engine.create_table(
-        "loaded", f"select json as raw from read_ndjson_objects([{parts}], maximum_object_size = {size})"
+        "loaded",
+        f"select json_extract_string(json, {paths}) as found "
+        f"from read_ndjson_objects([{parts}], maximum_object_size = {size})",
     )
-    engine.create_table("staged", f"select rowid as _row, {_json_columns(contract)} from loaded")
+    engine.create_table("staged", f"select rowid as _row, {columns} from loaded")
     return ()
 
 
-def _json_columns(contract: Contract) -> str:
+def _json_columns(contract: Contract) -> tuple[str, str]:
+    """All paths of a contract as one SQL list, so that each document is parsed once, and the columns made of it."""
+    paths: list[str] = []
     chosen = []
     for item in contract.properties:
-        paths = [source if source.startswith("$") else f"$.{source}" for source in (item.source, *item.aliases)]
-        if item.logical_type in {"object", "array"}:
-            values = [f"nullif(json_extract(raw, {text(path)})::varchar, 'null')" for path in paths]
-        else:
-            values = [f"json_extract_string(raw, {text(path)})" for path in paths]
-        chosen.append(f"coalesce({', '.join(values)}, null) as {quoted(item.name)}")
-    return ", ".join(chosen)
+        places = []
+        for source in (item.source, *item.aliases):
+            paths.append(source if source.startswith("$") else f"$.{source}")
+            places.append(f"found[{len(paths)}]")
+        chosen.append(f"coalesce({', '.join(places)}, null) as {quoted(item.name)}")
+    return text_list(paths), ", ".join(chosen)
 
 
 def _stage_parquet(engine: Engine, contract: Contract, path: Path, file: str) -> tuple[tuple[str, ...], int]:
-    engine.create_table("loaded", f"select * from read_parquet({text(str(path))})")
+    try:
+        engine.create_table("loaded", f"select * from read_parquet({text(str(path))})")
+    except EngineError as error:
+        why = error.message.splitlines()[0]
+        raise IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again") from error
     headers = list(engine.columns("loaded"))
     match = match_columns(contract, headers, file)
     chosen = [
@@ -188,6 +196,14 @@ def _in_words(contract: Contract, codes: Sequence[str]) -> str:
     return "; ".join(told)
 
 
+def _without_copies(refused: list[QuarantinedRow]) -> tuple[list[QuarantinedRow], int]:
+    """Refused rows, each text once; and how many exact copies were left out."""
+    seen: dict[tuple[str, tuple[str, ...]], QuarantinedRow] = {}
+    for row in refused:
+        seen.setdefault((row.raw, row.reason_codes), row)
+    return list(seen.values()), len(refused) - len(seen)
+
+
 def _write(landing: Landing, feed: Feed, contract: Contract, delivery: Delivery) -> Path | None:
     names = ", ".join(f"i.{quoted(item.name)}" for item in contract.properties)
     path = landing.landed_root / feed.feed / f"{delivery.file_id[:20]}.parquet"
@@ -255,10 +271,14 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
             message = "; ".join(["no rows in the file", *warnings])
             return Landed(replace(blank, status=FileStatus.empty, message=message), (), tuple(warnings), None)
         if not records:
-            ledger = replace(blank, rows_read=len(refused), rows_quarantined=len(refused))
+            refused, copies = _without_copies(refused)
+            ledger = replace(
+                blank, rows_read=len(refused) + copies, rows_quarantined=len(refused), rows_duplicate=copies
+            )
             return Landed(ledger.balanced(), tuple(refused), tuple(warnings), None)
         stage = _stage_csv if isinstance(feed.form, CsvForm) else None
         notes = stage(engine, contract, certified, delivery.name) if stage else _stage_json(engine, contract, certified)
+    refused, copies = _without_copies(refused)
     _judge(landing, contract, records, delivery.name)
     refused += _refused_by_contract(landing, delivery, feed, contract, certified)
     place_rows(engine, contract)
@@ -269,7 +289,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
         rows_read=records + (len(certified.refused) if certified else 0),
         rows_accepted=counted.get("accepted", 0),
         rows_quarantined=len(refused),
-        rows_duplicate=counted.get("duplicate", 0),
+        rows_duplicate=counted.get("duplicate", 0) + copies,
         rows_superseded=counted.get("superseded", 0),
         message="; ".join(told),
     ).balanced()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdp.contracts import Contract, TableContract
 from cdp.engines import Engine
-from cdp.errors import ContractError, StepError
+from cdp.errors import ContractError, EngineError, StepError
 from cdp.ingest.checks import quoted
 from cdp.ingest.feed import Feed
 from cdp.steps import tables_read
@@ -151,11 +151,9 @@ def map_feed(
             select = conformed(engine, "mapped", tables[item.table], str(item.path))
             path = path_of(item.table, name)
             rows = engine.write_parquet(select, path)
-        except (StepError, ContractError):
-            raise
-        except Exception as error:
+        except EngineError as error:
             raise StepError(
-                f"{item.path}: {str(error).splitlines()[0]}", f"cdp sql {name}/{item.table} prints the select"
+                f"{item.path}: {error.message}", f"cdp sql {name}/{item.table} prints the select"
             ) from error
         if rows:
             made[item.table] = (path, rows)
