@@ -1,7 +1,10 @@
-"""``python -m cdp``: the command, where the script is not on the path."""
+"""``python -m cdp`` is the command ``cdp``."""
 
 from __future__ import annotations
 
+import sys
+
 from cdp.cli import main
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())
