@@ -60,7 +60,7 @@ class ProfileSettings(Strict):
     golden_record: list[Survivorship] = Field(description="One entry per field or group of fields.")
     low_csat_score: int = Field(default=2, ge=1, le=5, description="CSAT up to this score counts as low.")
     recent_orders: int = Field(default=10, ge=1, le=100, description="Orders kept for display.")
-    recent_touchpoints: int = Field(default=20, ge=1, le=200, description="Touchpoints kept for display.")
+    recent_touchpoints: int = Field(default=10, ge=1, le=200, description="Touchpoints kept for display.")
 
     @model_validator(mode="after")
     def _covers_every_field_once(self) -> ProfileSettings:

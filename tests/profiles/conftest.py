@@ -42,7 +42,6 @@ TABLES = {
     "first_seen_at timestamp, last_seen_at timestamp, count_records bigint",
     "customers": "customer_id varchar, is_anonymous boolean, first_seen_at timestamp, "
     "last_seen_at timestamp, count_records bigint, count_feeds bigint, needs_review boolean",
-    "blocked_identifiers": "identifier_type varchar, identifier_value varchar, reason varchar",
 }
 
 

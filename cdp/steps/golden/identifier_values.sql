@@ -76,9 +76,3 @@ left join evidence
     on known.customer_id = evidence.customer_id
     and known.identifier_type = evidence.identifier_type
     and known.match_key = evidence.match_key
-where not exists (
-    select 1
-    from blocked_identifiers
-    where blocked_identifiers.identifier_type = known.identifier_type
-        and blocked_identifiers.identifier_value = known.identifier_value
-)
