@@ -50,7 +50,7 @@ _RULES: tuple[tuple[str, str], ...] = (
 
 
 def audit(engine: Engine, tables: Mapping[str, TableContract], schema: str) -> list[str]:
-    """Everything that is wrong with the tables of a schema, in words; empty when all is well."""
+    """Everything that is wrong with the published tables, in words; empty when all is well."""
     return [*_contract_faults(engine, tables, schema), *_rule_faults(engine, schema)]
 
 

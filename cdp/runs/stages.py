@@ -201,6 +201,8 @@ def map_feeds(run: Run) -> None:
             [run.store.path(ref) for ref in landed],
             lambda table, name: run.artefacts / table / f"{name}.parquet",
         )
+        if feed in canonical:
+            run.use(feed)
         for table in canonical:
             others = tuple(ref for ref in run.tables[table] if ref.feed != feed)
             if table in made:
@@ -243,11 +245,13 @@ def identify(run: Run) -> None:
         ("blocked_identifiers", "all"),
     ):
         run.put(name, order)
-    run.counts.update(summary.counts())
-    for note in summary.notes:
-        run.warn(note)
+    run.counts.update({name: value for name, value in summary.as_dict().items() if name != "seconds"})
+    run.counts["customers"] = summary.customers - summary.anonymous_customers
+    LOG.info("%s", summary)
+    if summary.model_reason:
+        run.warn(f"identity: {summary.model_reason}")
     least = run.workspace.nightly.minimum_continuity
-    if previous and summary.continuity < least:
+    if summary.continuity is not None and summary.continuity < least:
         raise IdentityError(
             f"only {summary.continuity:.1%} of known records keep their customer id (at least {least:.0%} must)",
             "look at what changed in pipelines/identity, or lower minimumContinuity in pipelines/nightly.yaml",
