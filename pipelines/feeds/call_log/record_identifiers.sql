@@ -1,5 +1,5 @@
--- The number of the other side: the caller's, or the called one when we rang. The way a number is written tells
--- British mobiles, German mobiles and American numbers apart; other local forms have no country.
+-- The number of the other side: the caller's, or the called one when we rang. Only German numbers with a slash
+-- and American ones are known by the way they are written; other local forms have no country.
 -- grain: one row per call with a number
 with
 zones as (
@@ -20,9 +20,8 @@ select
     'phone' as identifier_type,
     phone as identifier_value,
     case
-        when regexp_matches(phone, '^[(]?07[0-9]') then 'GB'
-        when regexp_matches(phone, '^[(]?01(52|55|57|59|6[023]|7[0-9])[) /-]|^0[1-9][0-9]+/') then 'DE'
-        when regexp_matches(phone, '^[(]?[2-9][0-9]{2}[) .-]+[0-9]{3}[ .-][0-9]{4}$') then 'US'
+        when regexp_matches(phone, '^0[1-9][0-9]{1,4}/[0-9]') then 'DE'
+        when regexp_matches(phone, '^[(]?[2-9][0-9]{2}[) .-]+[2-9][0-9]{2}[ .-][0-9]{4}$') then 'US'
     end as country,
     happened_at as first_seen_at,
     happened_at as last_seen_at,

@@ -1,5 +1,5 @@
--- What points from a profile to a person: its handle, contact data known to the inbox or written in a message,
--- and order numbers the person mentions. Only the first 10,000 characters of a message are searched.
+-- What points from a profile to a person: its handle, contact data known to the inbox or written in a
+-- message, and order numbers it mentions. Only the first 10,000 characters of a message are searched.
 -- grain: one row per profile, identifier type and value
 with
 messages as (
@@ -12,7 +12,8 @@ messages as (
     from social_interactions
 ),
 found as (
-    select source_id, occurred_at, 'social_handle' as identifier_type, source_id as identifier_value from messages
+    select source_id, occurred_at, 'social_handle' as identifier_type, source_id as identifier_value
+    from messages
     union all
     select source_id, occurred_at, 'email', email from messages
     union all
@@ -22,7 +23,9 @@ found as (
         source_id,
         occurred_at,
         'email',
-        unnest(regexp_extract_all(message, '[[:alnum:]][[:alnum:]._%+-]*@[[:alnum:]-]+([.][[:alnum:]-]+)*[.][[:alpha:]]{2,}'))
+        unnest(regexp_extract_all(
+            message, '[[:alnum:]][[:alnum:]._%+-]*@[[:alnum:]-]+([.][[:alnum:]-]+)*[.][[:alpha:]]{2,}'
+        ))
     from messages
     union all
     select
@@ -32,7 +35,8 @@ found as (
         trim(unnest(regexp_extract_all(message, '[+(]?[0-9][0-9 ()./-]{7,}[0-9]')))
     from messages
     union all
-    select source_id, occurred_at, 'order_id', unnest(regexp_extract_all(message, '#[0-9]{5,9}')) from messages
+    select source_id, occurred_at, 'order_id', unnest(regexp_extract_all(message, '#[0-9]{5,9}'))
+    from messages
 ),
 believable as (
     select *
@@ -51,9 +55,8 @@ select
     identifier_value,
     case
         when identifier_type <> 'phone' then null
-        when regexp_matches(identifier_value, '^[(]?07[0-9]') then 'GB'
-        when regexp_matches(identifier_value, '^[(]?01(52|55|57|59|6[023]|7[0-9])[) /-]|^0[1-9][0-9]+/') then 'DE'
-        when regexp_matches(identifier_value, '^[(]?[2-9][0-9]{2}[) .-]+[0-9]{3}[ .-][0-9]{4}$') then 'US'
+        when regexp_matches(identifier_value, '^0[1-9][0-9]{1,4}/[0-9]') then 'DE'
+        when regexp_matches(identifier_value, '^[(]?[2-9][0-9]{2}[) .-]+[2-9][0-9]{2}[ .-][0-9]{4}$') then 'US'
     end as country,
     min(occurred_at) as first_seen_at,
     max(occurred_at) as last_seen_at,

@@ -28,9 +28,8 @@ select
     identifier_value,
     case
         when identifier_type <> 'phone' then null
-        when regexp_matches(identifier_value, '^[(]?07[0-9]') then 'GB'
-        when regexp_matches(identifier_value, '^[(]?01(52|55|57|59|6[023]|7[0-9])[) /-]|^0[1-9][0-9]+/') then 'DE'
-        when regexp_matches(identifier_value, '^[(]?[2-9][0-9]{2}[) .-]+[0-9]{3}[ .-][0-9]{4}$') then 'US'
+        when regexp_matches(identifier_value, '^0[1-9][0-9]{1,4}/[0-9]') then 'DE'
+        when regexp_matches(identifier_value, '^[(]?[2-9][0-9]{2}[) .-]+[2-9][0-9]{2}[ .-][0-9]{4}$') then 'US'
     end as country,
     created_at as first_seen_at,
     created_at as last_seen_at,

@@ -1,0 +1,130 @@
+"""The practice shop's planted dirt and its true totals, right after mapping. Skipped where CDP_TRUTH_DIR is not set."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+AS_OF = "timestamp '2026-06-03'"
+
+
+@pytest.fixture(scope="session")
+def manifest(shop_folder, feeds):
+    rows = pd.read_csv(shop_folder / "truth" / "dirt_manifest.csv", dtype=str).fillna("")
+    return rows[rows.feed.isin(feeds.feeds)]
+
+
+@pytest.fixture(scope="session")
+def refused(shop):
+    return {(row.file, str(row.line)) for row in shop.quarantined}
+
+
+@pytest.fixture(scope="session")
+def people(shop, shop_folder):
+    truth = pd.read_csv(shop_folder / "truth" / "truth_identity.csv", dtype=str)
+    truth["record_id"] = truth.feed + ":" + truth.source_record_id
+    shop.engine.register("truth", truth[["record_id", "person_id", "kind", "evidence"]])
+    totals = pd.read_parquet(shop_folder / "truth" / "truth_totals.parquet")
+    return totals[~totals.erased].set_index("person_id")
+
+
+def by_person(shop, people, sql):
+    """The query's value per person, in the order of ``people``; 0 where there is none."""
+    frame = shop.engine.frame(sql)
+    return pd.to_numeric(frame.set_index("person_id").value).reindex(people.index).fillna(0)
+
+
+def test_every_planted_reject_is_refused_and_no_real_row(manifest, refused):
+    rows = manifest[manifest.line != ""]
+    places = rows.assign(place=list(zip(rows.file, rows.line, strict=True)))
+    assert set(places[places.expected == "reject"].place) <= refused
+    cut_off = {place for place in refused if place[0].endswith("#2.json.gz")}
+    assert refused - cut_off <= set(places.place)
+    broken_keys = set(rows[rows.expected == "reject"].row_key)
+    kept = places[places.expected.isin(["accept_null", "warn"]) | (places.kind == "duplicate_row")]
+    assert not set(kept[~kept.row_key.isin(broken_keys)].place) & refused
+
+
+def test_what_is_only_told_is_told(manifest, shop):
+    messages = {item.file: item.message for item in shop.ledgers}
+    for row in manifest[(manifest.expected == "warn") & (manifest.line != "")].itertuples():
+        assert messages[row.file], f"{row.file}:{row.line} {row.kind}"
+
+
+def test_every_true_record_is_there_with_its_kind(shop, people):
+    wrong = shop.engine.rows(
+        "select t.record_id from truth as t left join identity_records as i using (record_id) "
+        "where i.record_kind is distinct from t.kind"
+    )
+    assert wrong == []
+
+
+ORDERS = f"""
+    select t.person_id, {{value}} as value
+    from orders as o inner join truth as t using (record_id)
+    where t.evidence = 'strong' and not o.is_cancelled and o.ordered_at < {AS_OF} {{where}}
+    group by t.person_id
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "where"),
+    [
+        ("orders", "count(*)", ""),
+        ("orders_store", "count(*)", "and o.channel = 'store'"),
+        ("orders_web", "count(*)", "and o.channel = 'web'"),
+        ("orders_app", "count(*)", "and o.channel = 'app'"),
+        ("gross_revenue", "sum(o.gross_revenue)::double", ""),
+    ],
+)
+def test_sales_are_exact(shop, people, column, value, where):
+    got = by_person(shop, people, ORDERS.format(value=value, where=where))
+    assert ((got - people[column]).abs() < 0.015).all()
+
+
+def test_returns_are_exact(shop, people):
+    got = by_person(
+        shop,
+        people,
+        f"""select t.person_id, sum(r.amount)::double as value
+        from returns as r
+        inner join orders as o on r.order_id = o.order_id
+        inner join truth as t on o.record_id = t.record_id
+        where t.evidence = 'strong' and not o.is_cancelled and coalesce(r.returned_at < {AS_OF}, true)
+        group by t.person_id""",
+    )
+    assert ((got - people.returned_value).abs() < 0.015).all()
+
+
+def test_times_of_purchases_are_utc(shop, people):
+    sql = ORDERS.format(value="epoch(date_trunc('minute', {side}(o.ordered_at)))", where="")
+    for column, side in (("first_purchase_at", "min"), ("last_purchase_at", "max")):
+        got = by_person(shop, people, sql.replace("{side}", side))
+        wanted = pd.to_datetime(people[column].replace("", None)).dt.floor("min")
+        assert ((got - wanted.map(pd.Timestamp.timestamp, na_action="ignore").fillna(0)).abs() < 1).all()
+
+
+def test_service_is_exact(shop, people):
+    tickets = by_person(
+        shop,
+        people,
+        f"select person_id, count(*) as value from tickets inner join truth using (record_id) "
+        f"where is_open and opened_at < {AS_OF} group by person_id",
+    )
+    assert (tickets == people.open_tickets).all()
+    waiting = by_person(
+        shop,
+        people,
+        "select person_id, count(*) as value from fulfilments inner join truth using (record_id) "
+        "where status in ('created', 'ready') group by person_id",
+    )
+    assert (waiting == people.reservations_waiting).all()
+
+
+def test_sms_consent_is_exact(shop, people):
+    frame = shop.engine.frame(
+        "select person_id, arg_max(status, stated_at) as status from consents inner join truth using (record_id) "
+        f"where channel = 'sms' and is_timed and stated_at < {AS_OF} group by person_id"
+    )
+    got = frame.set_index("person_id").status.reindex(people.index).fillna("").astype(object)
+    assert (got == people.consent_sms.astype(object)).all()
