@@ -57,8 +57,8 @@ class Consents:
 
     def flag(self, person: Person, channel: str, at: int) -> bool:
         """Return what a system that copied the consent then would show."""
-        own = self._by_person.get(person.person_id, [])
-        before = [s for s in own if s.channel == channel and s.at <= at + HOUR]
+        own, until = self._by_person.get(person.person_id, []), max(at, self.calendar.begin) + HOUR
+        before = [s for s in own if s.channel == channel and s.at <= until]
         return max(before, key=lambda s: s.at).granted if before else False
 
     def _join(self, person: Person, at: int, source: str, account: Account | None, card: Card | None) -> None:

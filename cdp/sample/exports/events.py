@@ -150,7 +150,7 @@ def export_app(world: World, night: int, delivery: Delivery) -> None:
         rows = delivery.sprinkle(delivery.repeat(rows, 2 + len(rows) // 600), _app_faults())
     delivery.write(night, first, APP, _FORM, None, rows)
     if night == 2:
-        older = gzip.decompress(delivery.files[f"night1/app/{APP_NUMBER}_{world.calendar.stamp(1)}_23#1.json.gz"])
+        older = gzip.decompress(delivery.written(1, f"app/{APP_NUMBER}_{world.calendar.stamp(1)}_23#1.json.gz"))
         good = [x for x in older.decode("utf-8").splitlines(keepends=True) if x.endswith("}\n") and "fa17" not in x]
         data, torn = gzip.compress("".join(good[:40]).encode(), 6, mtime=0), f"app/{APP_NUMBER}_{stamp}_23#2.json.gz"
         delivery.put(night, torn, data[: len(data) * 3 // 4])

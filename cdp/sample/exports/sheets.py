@@ -48,12 +48,11 @@ class Form:
     def encode(self, header: str | None, rows: Sequence[Row], *, cut_off: bool = False) -> bytes:
         """Return the file's bytes; ``cut_off`` leaves out the last line end."""
         lines = [*([header] if header is not None else []), *(row.text for row in rows)]
-        text = "".join(line + self.newline for line in lines)
+        data = b"".join((line + self.newline).encode(self.encoding, "surrogateescape") for line in lines)
         if cut_off:
-            text = text[: -len(self.newline)]
+            data = data[: -len(self.newline.encode(self.encoding))]
         if self.byte_order_mark:
-            text = "\ufeff" + text
-        data = text.encode(self.encoding, "surrogateescape")
+            data = "\ufeff".encode(self.encoding) + data
         return gzip.compress(data, 6, mtime=0) if self.gzipped else data
 
 
@@ -64,7 +63,6 @@ class Delivery:
         self.inbox = inbox
         self.draws = Draws(seed, "faults")
         self.manifest: list[tuple[str, ...]] = []
-        self.files: dict[str, bytes] = {}
 
     def write(
         self,
@@ -85,12 +83,15 @@ class Delivery:
             line += row.text.count("\n") + 1
         self.put(night, path, form.encode(header, rows, cut_off=cut_off))
 
+    def written(self, night: int, path: str) -> bytes:
+        """Return the bytes of a file written before."""
+        return (self.inbox / f"night{night}" / path).read_bytes()
+
     def put(self, night: int, path: str, data: bytes) -> None:
         """Write one file as it is."""
         target = self.inbox / f"night{night}" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-        self.files[f"night{night}/{path}"] = data
 
     def note(self, night: int, path: str, feed: str, fault: Fault, line: int | None = None, key: str = "") -> None:
         """Enter a fault into the manifest; without a line it concerns the whole file, or the row with that key."""
