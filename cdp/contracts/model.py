@@ -178,11 +178,12 @@ class Contract(Strict):
         for name in sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"property {name!r} stands twice")
         named: list[str | None] = [*self.key, self.version]
-        named += [rule.column for rule in self.row_rules] + [rule.column for rule in self.quality]
+        named += [rule.column for rule in self.row_rules]
+        named += [rule.column for rule in self.quality]
         named += [item.logical_type_options.format_column for item in self.properties]
-        for name in named:
-            if name is not None and name not in names:
-                raise ValueError(f"{name!r} is not one of the properties ({', '.join(names)})")
+        for used in named:
+            if used is not None and used not in names:
+                raise ValueError(f"{used!r} is not one of the properties ({', '.join(names)})")
         return self
 
     def find(self, name: str) -> Property:

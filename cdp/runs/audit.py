@@ -28,7 +28,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "every fact belongs to an identity record",
         (
-            "select count(*) from (select customer_id from {s}.orders union all select customer_id from {s}.touchpoints) "
+            "select count(*) from "
+            "(select customer_id from {s}.orders union all select customer_id from {s}.touchpoints) "
             "where customer_id is null"
         ),
     ),

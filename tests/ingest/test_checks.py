@@ -30,7 +30,7 @@ def judge(properties, rows, rules=()):
     names = [item["name"] for item in properties]
     frame = pd.DataFrame([(number, *row) for number, row in enumerate(rows)], columns=["_row", *names], dtype=object)
     frame["_row"] = frame["_row"].astype("int64")
-    engine.register("staged", frame.astype({name: "str" for name in names}))
+    engine.register("staged", frame.astype(dict.fromkeys(names, "str")))
     found = engine.rows(f"select * exclude (_row) from ({contract_sql(contract)}) order by _row", {"as_of": AS_OF})
     engine.close()
     return found

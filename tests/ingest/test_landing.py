@@ -82,7 +82,7 @@ class Inbox:
         return self.engine.rows(f"select visit_id, day::varchar, email from read_parquet([{listed}]) order by all")
 
 
-@pytest.fixture()
+@pytest.fixture
 def inbox(tmp_path):
     made = Inbox(tmp_path)
     yield made
@@ -160,7 +160,8 @@ def test_a_truncated_gzip_gives_its_whole_lines(inbox):
 
 
 def test_a_renamed_column_refuses_the_file_and_says_what_to_do(inbox):
-    ledger, _ = inbox.deliver("a.csv", "visit_id,day,email_address,changed_at\nV1,2026-05-01,a@example.com,2026-05-01\n")
+    renamed = HEADER.replace("email", "email_address")
+    ledger, _ = inbox.deliver("a.csv", renamed + "V1,2026-05-01,a@example.com,2026-05-01\n")
     assert (ledger.status, ledger.rows_read) == ("refused", 0)
     assert "email is missing, and email_address is new" in ledger.message
     assert "add email_address to the aliases of email in schemas/exports/visits.yaml" in ledger.message

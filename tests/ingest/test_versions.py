@@ -31,7 +31,8 @@ class Feed:
         self.engine, self.contract = open_engine(), contract(rows_per_key)
         self.engine.execute(f"create temp table superseded_rows ({SUPERSEDED_COLUMNS})")
         self.engine.execute(
-            "create temp table current_rows (_key varchar, _version timestamp, _hash varchar, _file_id varchar, _row bigint)"
+            "create temp table current_rows "
+            "(_key varchar, _version timestamp, _hash varchar, _file_id varchar, _row bigint)"
         )
 
     def deliver(self, file_id, *rows):
@@ -54,7 +55,7 @@ class Feed:
         return self.engine.rows("select _file_id, _row from superseded_rows order by all")
 
 
-@pytest.fixture()
+@pytest.fixture
 def feed():
     made = Feed()
     yield made

@@ -22,7 +22,7 @@ from cdp.workspace.init import init_workspace
 KILLS = 20
 
 
-@pytest.fixture()
+@pytest.fixture
 def workspace(tmp_path):
     root = tmp_path / "workspace"
     init_workspace(root)

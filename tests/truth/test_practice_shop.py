@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+from tests_support import table_digests
 
 import cdp
-from tests_support import table_digests
 
 FEEDS = {
     "pos_receipts", "shop_orders", "shop_customers", "web_events", "app_events", "social_leads", "social_interactions",
