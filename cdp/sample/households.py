@@ -72,7 +72,7 @@ class Settlement:
         if role == "junior" and first:
             gender = first.gender
         given = draws.pick(land.women if gender == "F" else land.men)
-        born = self._birthday(role, first)
+        born = self._birthday(kind, role, first)
         if role == "junior" and first:
             given = first.first_name
         elif role == "twin" and first:
@@ -93,13 +93,13 @@ class Settlement:
             first.suffix, person.suffix = "Sr.", "Jr."
         return person
 
-    def _birthday(self, role: str, first: Person | None) -> date:
+    def _birthday(self, kind: str, role: str, first: Person | None) -> date:
         draws = self.draws
-        low, high = {"kid": (16, 22), "senior": (52, 75), "junior": (22, 30), "twin": (17, 45)}.get(role, (20, 78))
+        low, high = {"senior": (52, 75), "twin": (17, 45)}.get(role, (42, 60) if kind == "family" else (20, 78))
         if first and role == "partner":
             return first.born + timedelta(days=draws.between(-2500, 2500))
         if first and role in ("kid", "junior"):
-            return first.born + timedelta(days=draws.between(8300, 11500))
+            return first.born + timedelta(days=draws.between(8300, 9500))
         return date(2026, 1, 1) - timedelta(days=draws.between(low * 365, high * 365))
 
     def _address(self, country: str) -> Address:

@@ -116,6 +116,7 @@ class Service:
             self._meet_on_social_media(person)
         self._survey()
         self._revise()
+        self._advertise()
         for talks in (self.tickets, self.calls, self.leads, self.posts):
             talks.sort(key=lambda talk: getattr(talk, "at", 0) or getattr(talk, "opened_at", 0))
 
@@ -185,6 +186,15 @@ class Service:
             post.order = orders[-1] if reveals == "order" else None
             post.in_columns = draws.chance(0.5)
             self.posts.append(post)
+
+    def _advertise(self) -> None:
+        """Every later night brings at least one lead."""
+        reachable = [p for p in self.members.people if p.email and not p.email_before]
+        for night in range(2, self.calendar.nights + 1):
+            if reachable:
+                at = self.calendar.window(night)[0] + self.draws.between(9 * HOUR, 20 * HOUR)
+                number = 300_000_000_000_001 + 31 * len(self.leads)
+                self.leads.append(Lead(number, self.draws.pick(reachable), at, "ig"))
 
     def _survey(self) -> None:
         draws = self.draws

@@ -255,6 +255,7 @@ def test_every_segment_and_kind_of_person_occurs(sample: SampleSummary) -> None:
         "erased",
     ]
     assert people[flags].any().all()
+    assert people.dob.between("1940-01-01", "2012-01-01").all()
 
 
 def test_evidence_and_components_are_consistent(identity: pd.DataFrame) -> None:
