@@ -268,17 +268,15 @@ def test_evidence_and_components_are_consistent(identity: pd.DataFrame) -> None:
     assert identity.shared.eq("1").any()
 
 
-def practice_shop() -> Path:
+def other_shop() -> Path:
     folder = os.environ.get("CDP_TRUTH_DIR")
     if not folder:
         pytest.skip("CDP_TRUTH_DIR is not set: no other shop's truth and scorer to compare with")
     return Path(folder)
 
 
-def test_the_practice_shops_scorer_accepts_this_truth(
-    sample: SampleSummary, identity: pd.DataFrame, tmp_path: Path
-) -> None:
-    folder = practice_shop()
+def test_another_shops_scorer_accepts_this_truth(sample: SampleSummary, identity: pd.DataFrame, tmp_path: Path) -> None:
+    folder = other_shop()
     scorer = next(p for p in (folder / "score.py", folder.parent / "score.py") if p.exists())
     perfect = identity.assign(customer_id=identity.person_id)[["feed", "source_record_id", "customer_id"]]
     perfect.to_csv(tmp_path / "crosswalk.csv", index=False)
@@ -297,8 +295,8 @@ def test_the_practice_shops_scorer_accepts_this_truth(
     assert {v["exact"] for v in told["totals"].values()} == {1.0}
 
 
-def test_the_columns_are_those_of_the_practice_shop(sample: SampleSummary) -> None:
-    folder = practice_shop()
+def test_the_columns_are_those_of_the_other_shop(sample: SampleSummary) -> None:
+    folder = other_shop()
     shop = folder if (folder / "night1").exists() else folder.parent
 
     def header(root: Path, pattern: str) -> bytes:
