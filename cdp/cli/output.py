@@ -64,7 +64,8 @@ def words(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
-        return f"{value:,}"
+        is_money = value.as_tuple().exponent == -2
+        return f"{value:,}" if is_money or value != value.to_integral_value() else f"{int(value):,}"
     if isinstance(value, list):
         return ", ".join(words(item) for item in value)
     if isinstance(value, Mapping):
@@ -101,6 +102,10 @@ def _cell(value: Any) -> Any:
     return value
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
 def _print_table(rows: Rows, title: str, limit: int) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -108,7 +113,7 @@ def _print_table(rows: Rows, title: str, limit: int) -> None:
 
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, title_style="bold")
     for index, name in enumerate(rows.columns):
-        numeric = any(isinstance(row[index], int | float | Decimal) for row in rows.rows[:50])
+        numeric = any(_is_number(row[index]) for row in rows.rows[:50])
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     shown = rows.rows[:limit] if limit else rows.rows
     for row in shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,8 +14,22 @@ _EVENTS = (
     "select event_type, count(*) as count_events from id_crosswalk where run_id = $run_id "
     "group by event_type order by event_type"
 )
-_REVENUE = "select count(*), coalesce(sum(count_orders), 0), coalesce(sum(net_revenue), 0) from profiles"
-_SHOWN_WARNINGS = 12
+_TOTALS = """
+select
+    count(*) as profiles,
+    (select count(*) from customers where is_anonymous) as anonymous,
+    coalesce(sum(count_orders), 0) as orders,
+    coalesce(sum(net_revenue), 0) as net_revenue
+from profiles
+"""
+_REFUSED = """
+select reason_code, count(*) as count_rows, count(distinct file) as count_files
+from (select file, unnest(reason_codes) as reason_code from quarantine_rows where run_id = $run_id)
+group by reason_code
+order by count_rows desc, reason_code
+"""
+_SHOWN = 10
+_REFUSED_MARK = "rows quarantined (see 'cdp quarantine list')"
 
 
 def summary_of(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
@@ -29,10 +43,11 @@ def summary_of(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
     with Reader(path) as reader:
         segments = list(reader.fetch(_SEGMENTS))
         events = dict(reader.fetch(_EVENTS, {"run_id": manifest.run_id}).rows)
-        profiles, orders, net_revenue = reader.fetch(_REVENUE).rows[0]
+        refused = list(reader.fetch(_REFUSED, {"run_id": manifest.run_id}))
+        totals = next(iter(reader.fetch(_TOTALS)))
     counts = {name: value for name, value in manifest.counts.items() if isinstance(value, int | float)}
     counts.update({f"ids_{name}": count for name, count in events.items()})
-    counts.update({"profiles": profiles, "orders": orders, "net_revenue": net_revenue})
+    counts.update(totals)
     return {
         "run_id": manifest.run_id,
         "published": outcome.published,
@@ -42,6 +57,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
         "currency": workspace.config.currency,
         "counts": counts,
         "segments": segments,
+        "refused": refused,
         "warnings": list(outcome.warnings),
         "log": str(workspace.data / "runs" / manifest.run_id / "run.log"),
     }
@@ -54,7 +70,7 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
         yield "Nothing new: no file that is not known already, and no later date. Nothing was published."
         if summary["run_id"]:
             yield f"In force stays run {summary['run_id']} ({summary['file']})."
-        yield from _warnings(summary)
+        yield from _warnings(summary["warnings"])
         return
     yield f"Run {summary['run_id']} for business date {summary['business_date']}: published in {summary['seconds']} s."
     yield ""
@@ -65,7 +81,8 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     for item in summary["segments"]:
         yield f"  {item['title']:<{width}}  {item['count_members']:>7,}   {item['segment']}"
     yield ""
-    yield from _warnings(summary)
+    yield from _refused(summary["refused"])
+    yield from _warnings(summary["warnings"])
     yield f"Published file: {summary['file']}"
     yield f"Log: {summary['log']}"
 
@@ -84,20 +101,32 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
         f"{number('rows_superseded')} superseded"
     )
     yield (
-        f"Customers  {number('profiles')} known ({number('ids_minted')} new ids, {number('ids_merged')} merged, "
-        f"{number('ids_split')} split, {number('ids_retired')} retired in this run)"
+        f"Customers  {number('profiles')} known, {number('anonymous')} anonymous; in this run {number('ids_minted')} "
+        f"new ids, {number('ids_merged')} merged, {number('ids_split')} split, {number('ids_retired')} retired"
     )
     yield f"Orders     {number('orders')}, net revenue {counts.get('net_revenue') or 0:,} {currency}"
 
 
-def _warnings(summary: Mapping[str, Any]) -> Iterator[str]:
-    warnings = summary["warnings"]
-    if not warnings:
+def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not refused:
         return
-    yield f"Warnings ({len(warnings)})"
-    for words in warnings[:_SHOWN_WARNINGS]:
+    yield "Refused rows, by reason"
+    for item in refused[:_SHOWN]:
+        where = f"in {item['count_files']} file{'s' if item['count_files'] > 1 else ''}"
+        yield f"  {item['count_rows']:>6,}  {item['reason_code']:<28} {where}"
+    if len(refused) > _SHOWN:
+        yield f"  … and {len(refused) - _SHOWN} more reasons"
+    yield "  What to do: 'cdp quarantine list' says where; mend the export, or its contract in schemas/exports/."
+    yield ""
+
+
+def _warnings(warnings: Sequence[str]) -> Iterator[str]:
+    others = [words for words in warnings if not words.endswith(_REFUSED_MARK)]
+    if not others:
+        return
+    yield f"Warnings ({len(others)})"
+    for words in others[:_SHOWN]:
         yield f"  - {words}"
-    if len(warnings) > _SHOWN_WARNINGS:
-        yield f"  … and {len(warnings) - _SHOWN_WARNINGS} more in the log"
-    yield "What to do: 'cdp quarantine list' shows refused rows and why; mend the export or its contract in schemas/."
+    if len(others) > _SHOWN:
+        yield f"  … and {len(others) - _SHOWN} more in the log"
     yield ""

@@ -1,0 +1,56 @@
+# make demo   installs into .venv, runs two nights of the sample, shows what came of it
+# make test   installs what tests need and runs them all
+# Needs Python 3.11 or newer and make; PYTHON=… names another interpreter.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INBOX := data/sample/inbox
+
+.PHONY: demo test lint docs clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/pip.stamp:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/install.stamp: $(VENV)/pip.stamp pyproject.toml constraints.txt
+	@echo "installing omnichannel-cdp (a minute or two, once)"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/install.stamp
+	@echo "installing what tests need"
+	@$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+# Exit code 4 means: done, with warnings. The sample holds planted dirt, so that is right here.
+demo: $(VENV)/install.stamp
+	$(BIN)/cdp run --inbox $(INBOX)/night1 --date 2026-05-31 || [ $$? -eq 4 ]
+	$(BIN)/cdp run --inbox $(INBOX)/night2 --date 2026-06-01 || [ $$? -eq 4 ]
+	@customer=$$($(BIN)/cdp query --format csv "select email from profiles where email is not null \
+		order by len(string_split(channels, '|')) desc, count_tickets desc, count_orders desc, customer_id limit 1" \
+		| tail -n 1) && echo "$(BIN)/cdp customer show $$customer" && $(BIN)/cdp customer show "$$customer"
+	$(BIN)/cdp segment count store_and_online_180d
+	@echo "Published file: $$(readlink -f data/serve/current)"
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/dev.stamp
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find cdp tests docs -name __pycache__ -type d -prune -exec rm -rf {} +

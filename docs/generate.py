@@ -1,0 +1,142 @@
+"""Write docs/cli.md from the command tree and docs/tables.md from schemas/tables.
+
+``python docs/generate.py`` writes both; a test fails when they are out of date.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+_LAYERS = {
+    "canonical": "Facts and records, as feeds deliver them",
+    "identity": "Who is who",
+    "profile": "Profiles",
+    "segment": "Segments",
+    "run": "Runs, files and refused rows",
+}
+_CLI_HEAD = """\
+# Command line
+
+Written by `make docs` from the commands themselves.
+
+Every command takes `--workspace DIR` where it needs one (default: the workspace around the current folder)
+and prints tables for people. `--format json` and `--format csv` print for programs: data goes to stdout,
+everything else to stderr.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | failed; stderr says what, where and what to do next |
+| 2 | wrong call |
+| 3 | another run holds the workspace |
+| 4 | done, with warnings that a person should read |
+"""
+_TABLES_HEAD = """\
+# Published tables
+
+Written by `make docs` from `schemas/tables`. `cdp query "describe profiles"` tells the same of the published
+file, and each table and column carries its description there as a comment.
+
+Instants are UTC without offset. Facts (touchpoints, orders …) also have `customer_id`, joined in when they are
+published; it is null only when a fact belongs to nobody.
+"""
+
+
+def cli_reference() -> str:
+    """Every command with its arguments and options, as Markdown."""
+    from typer.main import get_command
+
+    from cdp.cli import app
+
+    return _CLI_HEAD + "".join(_command(get_command(app), "cdp")) + "\n"
+
+
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Every command and group below one, by full name, itself first."""
+    yield name, command
+    for child_name, child in getattr(command, "commands", {}).items():
+        yield from commands(child, f"{name} {child_name}")
+
+
+def _command(root: Any, name: str) -> Iterator[str]:
+    for full_name, command in commands(root, name):
+        is_group = hasattr(command, "commands")
+        if is_group and full_name != name:
+            continue
+        yield f"\n## {full_name}\n\n"
+        if not is_group:
+            yield f"```\n{_usage(full_name, command)}\n```\n\n"
+        yield inspect.cleandoc(command.help or "").replace("\n\n\n", "\n\n") + "\n"
+        yield from _parameters(command)
+
+
+def _usage(full_name: str, command: Any) -> str:
+    arguments = [item.metavar for item in command.params if item.param_type_name == "argument"]
+    return " ".join([full_name, *arguments, "[OPTIONS]"])
+
+
+def _parameters(command: Any) -> Iterator[str]:
+    rows = [_parameter(item) for item in command.params if item.name != "help"]
+    if rows:
+        yield "\n| | |\n|---|---|\n"
+        yield from rows
+
+
+def _parameter(item: Any) -> str:
+    words = item.help or ""
+    if item.param_type_name == "argument":
+        return f"| `{item.metavar}` | {words} |\n"
+    spelled = ", ".join(f"`{option}`" for option in sorted(item.opts, key=len, reverse=True))
+    kind = item.type_descriptor.annotation
+    if issubclass(kind, Enum):
+        words += f" One of {', '.join(f'`{choice.value}`' for choice in kind)}."
+    elif item.metavar:
+        spelled += f" {item.metavar}"
+    if item.required:
+        words += " Required."
+    elif item.default not in (None, False, ()):
+        words += f" Default: `{getattr(item.default, 'value', item.default)}`."
+    return f"| {spelled} | {words} |\n"
+
+
+def tables_reference() -> str:
+    """Every table with its grain, key and columns, as Markdown."""
+    from cdp.contracts import TableContract, load_document
+
+    loaded = [load_document(path, TableContract) for path in sorted((ROOT / "schemas/tables").glob("*.yaml"))]
+    tables = [table for table, _ in loaded if table is not None]
+    parts = [_TABLES_HEAD]
+    for layer, words in _LAYERS.items():
+        parts.append(f"\n## {words}\n")
+        for table in tables:
+            if table.layer == layer:
+                parts += _table(table)
+    return "".join(parts)
+
+
+def _table(table: Any) -> Iterator[str]:
+    yield f"\n### {table.name}\n\n{' '.join(table.description.split())}\n\nGrain: {table.grain}."
+    yield f" Key: {', '.join(f'`{column}`' for column in table.key)}.\n\n" if table.key else "\n\n"
+    yield "| column | type | meaning |\n|---|---|---|\n"
+    for item in table.properties:
+        unit = f" ({item.unit})" if item.unit else ""
+        personal = " *personal*" if item.classification in {"personal", "sensitive"} else ""
+        kind = item.type.replace("|", "\\|")
+        yield f"| `{item.name}` | {kind} | {' '.join(item.description.split())}{unit}{personal} |\n"
+
+
+def main() -> None:
+    """Write both files."""
+    for name, text in (("cli.md", cli_reference()), ("tables.md", tables_reference())):
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote docs/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
