@@ -1,0 +1,115 @@
+"""What a file should look like, and what can be wrong with one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cdp.errors import IngestError
+
+
+class ReasonCode(StrEnum):
+    """Why a record cannot be read."""
+
+    too_few_columns = "too_few_columns"
+    too_many_columns = "too_many_columns"
+    unterminated_quote = "unterminated_quote"
+    malformed_quote = "malformed_quote"
+    repeated_header = "repeated_header"
+    trailer_line = "trailer_line"
+    truncated_line = "truncated_line"
+    invalid_json = "invalid_json"
+    not_an_object = "not_an_object"
+    invalid_bytes = "invalid_bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFormat:
+    """A dialect of delimited text.
+
+    ``quote`` may be empty: then quotes are plain characters. ``key_columns`` are names for one column, the
+    first that the header has counts; ``key_pattern`` must match its whole value in a real record and tells
+    where records begin again after a quote that was never closed. ``columns`` are names that a header may
+    carry besides those of this file, to know repeated headers by. ``max_lookahead`` is the number of lines
+    that one record may span.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    header: bool = True
+    key_columns: tuple[str, ...] = ()
+    key_pattern: str | None = None
+    columns: tuple[str, ...] = ()
+    max_lookahead: int = 500
+
+    def check(self) -> None:
+        """Raise ``IngestError`` for a dialect that cannot be read exactly."""
+        for name, value in (("delimiter", self.delimiter), ("quote", self.quote)):
+            plain = len(value) == 1 and value.isascii() and value not in "\r\n\0"
+            if not plain and not (name == "quote" and value == ""):
+                raise IngestError(f"{name} {value!r} is not one ASCII character", f"correct {name} in feed.yaml")
+        if self.delimiter == self.quote:
+            raise IngestError(f"delimiter and quote are both {self.quote!r}", "correct feed.yaml")
+        if self.key_pattern is not None:
+            try:
+                re.compile(self.key_pattern)
+            except re.error as error:
+                raise IngestError(f"key pattern {self.key_pattern!r}: {error}", "correct feed.yaml") from error
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLinesFormat:
+    """One JSON object per line."""
+
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One refused record.
+
+    ``line`` is its first physical line (1-based, the header counts; CRLF, LF and CR each end a line), ``raw``
+    its bytes as delivered, without the last line end, ``text`` the same decoded for people.
+    """
+
+    line: int
+    raw: bytes
+    reason: ReasonCode
+    detail: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileWarning:
+    """Something that is wrong with a file and costs no whole record; ``line`` where it is known."""
+
+    code: str
+    line: int | None
+    detail: str
+
+
+class WarningLog:
+    """Warnings of one file; of each kind the first ``LIMIT`` by line, the others as one count."""
+
+    LIMIT = 1000
+
+    def __init__(self) -> None:
+        self._kept: list[FileWarning] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, code: str, line: int | None, detail: str) -> None:
+        """Note one occurrence."""
+        self._counts[code] = self._counts.get(code, 0) + 1
+        if self._counts[code] <= self.LIMIT:
+            self._kept.append(FileWarning(code, line, detail))
+
+    def all(self) -> list[FileWarning]:
+        """All warnings so far, with one line per kind for those beyond the limit."""
+        more = [
+            FileWarning(code, None, f"and {count - self.LIMIT} more")
+            for code, count in self._counts.items()
+            if count > self.LIMIT
+        ]
+        return self._kept + more

@@ -1,0 +1,201 @@
+"""Write certified records to parts, remember where each came from, collect what was refused."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Protocol
+
+from cdp.errors import IngestError
+from cdp.ingest.reading.blocks import Block
+from cdp.ingest.reading.formats import CsvFormat, FileWarning, ReasonCode, Refused, WarningLog
+
+PART_BYTES = 48 << 20
+REFUSED_BYTES_LIMIT = 1 << 28
+ENGINE_LINE_BYTES = 2_000_000  # DuckDB's own default for max_line_size
+RECORD_BYTES_FLOOR = 1_900_000  # lengths below it are not looked for
+
+
+class LineMap:
+    """First physical line of each record, kept as stretches in which both count on together."""
+
+    def __init__(self) -> None:
+        self._ordinals = array("q")
+        self._lines = array("q")
+
+    def add(self, ordinal: int, line: int) -> None:
+        """Record ``ordinal`` (0-based) begins at ``line``; those after it on the lines after it."""
+        if self._ordinals and self._lines[-1] - self._ordinals[-1] == line - ordinal:
+            return
+        self._ordinals.append(ordinal)
+        self._lines.append(line)
+
+    def line_of(self, ordinal: int) -> int:
+        """Line at which the record begins."""
+        index = bisect_right(self._ordinals, ordinal) - 1
+        return self._lines[index] + ordinal - self._ordinals[index]
+
+
+@dataclass
+class Certified:
+    """A file whose ``parts`` hold exactly ``records`` sound records in UTF-8, in file order.
+
+    ``columns`` are the names of the header as delivered (none for JSON lines). For delimited text, load with
+    ``read_csv([parts], columns = {one name per column: 'VARCHAR'}, **read_csv_options)``; a quoted empty
+    value is then an empty string, an empty one null. For JSON lines with ``read_ndjson_objects``. The longest
+    record has at most ``max_record_bytes`` bytes. Records plus refused ones are all that the file holds;
+    ``blank_lines`` are neither.
+    """
+
+    parts: list[Path]
+    columns: list[str]
+    records: int
+    refused: list[Refused]
+    warnings: list[FileWarning]
+    blank_lines: int
+    max_record_bytes: int
+    read_csv_options: dict[str, object] = field(default_factory=dict)
+    _line_map: LineMap = field(default_factory=LineMap, repr=False)
+
+    def line_of(self, ordinal: int) -> int:
+        """Physical line (1-based) at which a record begins; ``ordinal`` is 0-based over all parts."""
+        if not 0 <= ordinal < self.records:
+            raise IndexError(f"record {ordinal} of {self.records}")
+        return self._line_map.line_of(ordinal)
+
+    def lines_of(self, ordinals: Sequence[int]) -> list[int]:
+        """``line_of`` for each."""
+        return [self.line_of(ordinal) for ordinal in ordinals]
+
+
+class Sink(Protocol):
+    """What a scanner tells its findings to. Lines are physical, 1-based."""
+
+    def keep(self, records: bytes, count: int, line: int) -> None:
+        """``count`` sound records, one per line, each ended by LF, on consecutive lines from ``line`` on."""
+
+    def keep_one(self, raw: bytes, loadable: bytes, line: int) -> None:
+        """One sound record without its line end: as it stands in the file, and as the engine reads it."""
+
+    def refuse(self, block: Block, line: int, lines: int, reason: ReasonCode, detail: str) -> None:
+        """A record over ``lines`` lines that cannot be read."""
+
+    def skip_blank(self, line: int) -> None:
+        """A blank line."""
+
+
+class PartSink:
+    """Writes sound records to parts in ``workdir`` and holds the refused ones."""
+
+    def __init__(self, workdir: Path, suffix: str, file_name: str) -> None:
+        self._workdir = workdir
+        self._suffix = suffix
+        self._file_name = file_name
+        self._parts: list[Path] = []
+        self._part: IO[bytes] | None = None
+        self._part_bytes = 0
+        self._line_map = LineMap()
+        self._records = 0
+        self._longest = RECORD_BYTES_FLOOR
+        self._refused: list[Refused] = []
+        self._refused_bytes = 0
+        self._blank_lines = 0
+        self._last_kept_line = 0
+
+    def keep(self, records: bytes, count: int, line: int) -> None:
+        """See ``Sink``."""
+        if len(records) > self._longest:
+            self._longest = max(self._longest, *map(len, records.split(b"\n")))
+        self._write(records, count, line)
+
+    def keep_one(self, raw: bytes, loadable: bytes, line: int) -> None:  # noqa: ARG002
+        """See ``Sink``."""
+        self._longest = max(self._longest, len(loadable))
+        self._write(loadable + b"\n", 1, line)
+
+    def refuse(self, block: Block, line: int, lines: int, reason: ReasonCode, detail: str) -> None:
+        """See ``Sink``. Raises ``IngestError`` when the refused lines alone would fill the memory."""
+        raw = block.raw_lines(line, lines)
+        text = block.encoding.to_utf8(raw, line, WarningLog()).decode()
+        self._refused.append(Refused(line, raw, reason, detail, text))
+        self._refused_bytes += len(raw) + 200
+        if self._refused_bytes > REFUSED_BYTES_LIMIT:
+            raise IngestError(
+                f"{self._file_name}: {len(self._refused)} records cannot be read, the first at line "
+                f"{self._refused[0].line} ({self._refused[0].reason})",
+                "the file does not have the format that feed.yaml says; nothing of it was loaded",
+            )
+
+    def skip_blank(self, line: int) -> None:  # noqa: ARG002
+        """See ``Sink``."""
+        self._blank_lines += 1
+
+    def mark_trailer(self, is_trailer: Callable[[Refused], bool]) -> None:
+        """Call the refused lines behind the last sound record a trailer, from the end on as far as they are."""
+        for index in range(len(self._refused) - 1, -1, -1):
+            refused = self._refused[index]
+            if refused.line <= self._last_kept_line or not is_trailer(refused):
+                break
+            self._refused[index] = replace(
+                refused, reason=ReasonCode.trailer_line, detail="a closing line, not a record"
+            )
+
+    def close(self) -> None:
+        """Close the part that is being written."""
+        if self._part is not None:
+            self._part.close()
+            self._part = None
+
+    def certified(self, columns: list[str], warnings: list[FileWarning], options: dict[str, object]) -> Certified:
+        """What was found, once everything is written."""
+        if options and self._longest > ENGINE_LINE_BYTES:
+            options = options | {"max_line_size": self._longest + 1024}
+        return Certified(
+            self._parts,
+            columns,
+            self._records,
+            self._refused,
+            warnings,
+            self._blank_lines,
+            self._longest,
+            options,
+            self._line_map,
+        )
+
+    def _write(self, data: bytes, count: int, line: int) -> None:
+        if self._part is None or self._part_bytes >= PART_BYTES:
+            self.close()
+            path = self._workdir / f"part-{len(self._parts):05d}.{self._suffix}"
+            self._parts.append(path)
+            self._part = path.open("wb", buffering=1 << 20)
+            self._part_bytes = 0
+        self._part.write(data)
+        self._part_bytes += len(data)
+        self._line_map.add(self._records, line)
+        self._records += count
+        self._last_kept_line = line + count - 1
+
+
+def read_csv_options(fmt: CsvFormat) -> dict[str, object]:
+    """Arguments under which DuckDB's ``read_csv`` reads the parts exactly (tested with 2.0).
+
+    One thread per part: a thread that starts inside a part takes quoted text that looks like records for
+    records. ``new_line`` must be said, or CRLF inside quotes fails.
+    """
+    return {
+        "header": False,
+        "auto_detect": False,
+        "delim": fmt.delimiter,
+        "quote": fmt.quote,
+        "escape": fmt.quote,
+        "new_line": "\\n",
+        "nullstr": "",
+        "allow_quoted_nulls": False,
+        "null_padding": False,
+        "strict_mode": True,
+        "ignore_errors": False,
+        "parallel": False,
+    }

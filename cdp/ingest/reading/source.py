@@ -1,0 +1,159 @@
+"""Bytes of a delivered file: plain, gzip, zstd or one member of a zip, as far as they can be read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import IO, Any
+
+from cdp.errors import IngestError
+from cdp.ingest.reading.formats import WarningLog
+
+BLOCK_BYTES = 1 << 20
+INPUT_BYTES = 1 << 14  # deflate grows this to 16 MB at most
+RATIO_LIMIT = 300
+RATIO_FLOOR = 1 << 28  # smaller outputs may have any ratio
+
+_GZIP, _ZSTD, _ZIP = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_PACKED_NAMES = {".gz": _GZIP, ".zst": _ZSTD, ".zip": _ZIP}
+
+
+class Source:
+    """One file's uncompressed bytes in chunks.
+
+    A compressed stream that breaks off yields what could be read; ``is_broken`` is then true and the log
+    says how. Raises ``IngestError`` for archives that cannot be read at all and for compression bombs.
+    """
+
+    def __init__(self, path: Path, member: str | None, log: WarningLog) -> None:
+        self.path = path
+        self.is_broken = False
+        self._member = member
+        self._log = log
+
+    def chunks(self) -> Iterator[bytes]:
+        """Non-empty chunks in order."""
+        with self.path.open("rb") as file:
+            start = file.read(4)
+            file.seek(0)
+            packed = _PACKED_NAMES.get(self.path.suffix.lower())
+            if start.startswith(_ZIP) or start == b"PK\x05\x06":
+                yield from self._zip_member()
+            elif start.startswith(_GZIP):
+                yield from self._inflate(file, lambda: zlib.decompressobj(wbits=31), "gzip", zlib.error)
+            elif start.startswith(_ZSTD):
+                yield from self._inflate(file, *_zstd(self.path))
+            elif packed is not None and start:
+                yield from self._misnamed(file, packed)
+            else:
+                yield from _read(file)
+
+    def _misnamed(self, file: IO[bytes], magic: bytes) -> Iterator[bytes]:
+        sample = file.read(4096)
+        file.seek(0)
+        kind = self.path.suffix.lower()
+        if magic.startswith(sample):
+            self._break(f"truncated_{kind[1:]}", "the file ends within its first bytes")
+            return
+        if sum(byte < 32 and byte not in b"\t\r\n\f\0" for byte in sample) * 50 > len(sample):
+            raise IngestError(f"{self.path.name} is not a {kind} file", "ask the source to deliver it again")
+        self._log.add("not_compressed", None, f"named {kind}, but not compressed")
+        yield from _read(file)
+
+    def _inflate(
+        self, file: IO[bytes], new_decoder: Callable[[], Any], kind: str, failure: type[Exception]
+    ) -> Iterator[bytes]:
+        decoder, total_in, total_out, is_started = new_decoder(), 0, 0, False
+        while piece := file.read(INPUT_BYTES):
+            total_in += len(piece)
+            while piece:
+                if decoder.eof:
+                    if not piece.startswith(_GZIP[:2] if kind == "gzip" else _ZSTD[:1]):
+                        if piece.strip(b"\0"):
+                            self._log.add("trailing_bytes", None, f"bytes after the end of the {kind} data")
+                        return
+                    decoder, is_started = new_decoder(), False
+                spare = decoder.copy() if hasattr(decoder, "copy") else None
+                try:
+                    data = decoder.decompress(piece)
+                except failure as error:
+                    yield _salvage(spare, piece)
+                    self._break(f"corrupt_{kind}", f"{error}; read as far as possible")
+                    return
+                is_started = True
+                total_out += len(data)
+                self._guard(total_in, total_out)
+                if data:
+                    yield data
+                piece = decoder.unused_data if decoder.eof else b""
+        if is_started and not decoder.eof:
+            self._break(f"truncated_{kind}", f"the {kind} stream breaks off; its whole lines were read")
+
+    def _guard(self, total_in: int, total_out: int) -> None:
+        if total_out > RATIO_FLOOR and total_out > RATIO_LIMIT * total_in:
+            raise IngestError(
+                f"{self.path.name} grows to more than {RATIO_LIMIT} times its size when unpacked",
+                "unpack it by hand if it is genuine",
+            )
+
+    def _break(self, code: str, detail: str) -> None:
+        self.is_broken = True
+        self._log.add(code, None, detail)
+
+    def _zip_member(self) -> Iterator[bytes]:
+        try:
+            archive = zipfile.ZipFile(self.path)
+        except zipfile.BadZipFile as error:
+            raise IngestError(f"{self.path.name}: {error}", "ask the source to deliver it again") from error
+        with archive:
+            info = self._choose(archive)
+            total_out = 0
+            try:
+                with archive.open(info) as file:
+                    while data := file.read(BLOCK_BYTES):
+                        total_out += len(data)
+                        self._guard(info.compress_size, total_out)
+                        yield data
+            except NotImplementedError as error:
+                raise IngestError(f"{self.path.name}: {error}", "pack it with deflate") from error
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                self._break("corrupt_zip", f"{info.filename}: {error}; read as far as possible")
+
+    def _choose(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+        files = [info for info in archive.infolist() if not info.is_dir()]
+        chosen = [info for info in files if self._member is None or fnmatch(info.filename, self._member)]
+        if len(chosen) != 1:
+            names = ", ".join(info.filename for info in files) or "nothing"
+            wanted = f"{len(chosen)} members match {self._member!r}" if self._member else f"{len(chosen)} members"
+            raise IngestError(f"{self.path.name}: {wanted}; it holds {names}", "name one member in feed.yaml")
+        if chosen[0].flag_bits & 1:
+            raise IngestError(f"{self.path.name}: {chosen[0].filename} is encrypted", "deliver it decrypted")
+        return chosen[0]
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    while data := file.read(BLOCK_BYTES):
+        yield data
+
+
+def _salvage(decoder: Any, piece: bytes) -> bytes:
+    """What the state before a failed call still gives, byte by byte."""
+    found = bytearray()
+    if decoder is not None:
+        for index in range(len(piece)):
+            try:
+                found += decoder.decompress(piece[index : index + 1])
+            except zlib.error:
+                break
+    return bytes(found)
+
+
+def _zstd(path: Path) -> tuple[Callable[[], Any], str, type[Exception]]:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise IngestError(f"{path.name} is packed with zstd", "pip install zstandard") from error
+    return lambda: zstandard.ZstdDecompressor().decompressobj(), "zstd", zstandard.ZstdError
