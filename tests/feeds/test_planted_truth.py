@@ -1,30 +1,54 @@
-"""The practice shop's planted dirt and its true totals, right after mapping. Skipped where CDP_TRUTH_DIR is not set."""
+"""Planted dirt and true totals, right after mapping: of the sample always, of the practice shop where it is."""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-AS_OF = "timestamp '2026-06-03'"
+ROOT = Path(__file__).parents[2]
+AS_OF = "(select as_of from until)"
 
 
-@pytest.fixture(scope="session")
-def manifest(shop_folder, feeds):
-    rows = pd.read_csv(shop_folder / "truth" / "dirt_manifest.csv", dtype=str).fillna("")
+@pytest.fixture(scope="module", params=["sample", "shop"])
+def source(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def shop(source, request):
+    return request.getfixturevalue(source)
+
+
+@pytest.fixture(scope="module")
+def truth_folder(source, request):
+    return (
+        ROOT / "data" / "sample" / "truth" if source == "sample" else request.getfixturevalue("shop_folder") / "truth"
+    )
+
+
+@pytest.fixture(scope="module")
+def manifest(truth_folder, feeds):
+    rows = pd.read_csv(truth_folder / "dirt_manifest.csv", dtype=str).fillna("")
     return rows[rows.feed.isin(feeds.feeds)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def refused(shop):
     return {(row.file, str(row.line)) for row in shop.quarantined}
 
 
-@pytest.fixture(scope="session")
-def people(shop, shop_folder):
-    truth = pd.read_csv(shop_folder / "truth" / "truth_identity.csv", dtype=str)
+@pytest.fixture(scope="module")
+def people(shop, truth_folder):
+    """Totals per person; the engine gets ``truth`` (whose record is whose) and ``until`` (the as-of instant)."""
+    truth = pd.read_csv(truth_folder / "truth_identity.csv", dtype=str)
     truth["record_id"] = truth.feed + ":" + truth.source_record_id
     shop.engine.register("truth", truth[["record_id", "person_id", "kind", "evidence"]])
-    totals = pd.read_parquet(shop_folder / "truth" / "truth_totals.parquet")
+    as_of = json.loads((truth_folder / "truth_meta.json").read_text(encoding="utf-8"))["as_of"]
+    shop.engine.create_table("until", f"select timestamptz '{as_of}'::timestamp as as_of")
+    totals = pd.read_parquet(truth_folder / "truth_totals.parquet")
     return totals[~totals.erased].set_index("person_id")
 
 
