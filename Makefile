@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INBOX := data/sample/inbox
+OLDER := $(VENV)/older-duckdb
 
 .PHONY: demo test lint docs clean
 .DEFAULT_GOAL := demo
@@ -27,6 +28,7 @@ $(VENV)/install.stamp: $(VENV)/pip.stamp pyproject.toml constraints.txt
 $(VENV)/dev.stamp: $(VENV)/install.stamp
 	@echo "installing what tests need"
 	@$(PIP) install --constraint constraints.txt --group dev
+	@$(PIP) install --upgrade --no-deps --target $(OLDER) "duckdb==1.4.4"
 	@touch $@
 
 # Exit code 4 means: done, with warnings. The sample holds planted dirt, so that is right here.
@@ -34,13 +36,14 @@ demo: $(VENV)/install.stamp
 	$(BIN)/cdp run --inbox $(INBOX)/night1 --date 2026-05-31 || [ $$? -eq 4 ]
 	$(BIN)/cdp run --inbox $(INBOX)/night2 --date 2026-06-01 || [ $$? -eq 4 ]
 	@customer=$$($(BIN)/cdp query --format csv "select email from profiles where email is not null \
-		order by len(string_split(channels, '|')) desc, count_tickets desc, count_orders desc, customer_id limit 1" \
+		order by (count_orders_store > 0)::int + (count_orders_web > 0)::int + (count_open_tickets > 0)::int \
+		+ has_card::int + (last_nps_score is not null)::int desc, count_orders desc, customer_id limit 1" \
 		| tail -n 1) && echo "$(BIN)/cdp customer show $$customer" && $(BIN)/cdp customer show "$$customer"
 	$(BIN)/cdp segment count store_and_online_180d
 	@echo "Published file: $$(readlink -f data/serve/current)"
 
 test: lint
-	$(BIN)/python -m pytest
+	CDP_OLDER_DUCKDB=$(OLDER) $(BIN)/python -m pytest
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -120,13 +120,11 @@ def _key_checks(contract: Contract) -> Iterator[Check]:
             yield _about(name, "expect_column_values_to_not_be_null", severity, reason)
     if contract.rows_per_key == "many":
         return
-    columns = tuple(dict.fromkeys([*contract.key, *([contract.version] if contract.version else [])]))
-    reason = f"each {' + '.join(columns)} is delivered once"
-    if len(columns) == 1:
-        yield _about(columns[0], "expect_column_values_to_be_unique", "warn", reason)
-    else:
-        expectation, kwargs = "expect_compound_columns_to_be_unique", {"column_list": list(columns)}
-        yield Check(expectation, kwargs, "warn", reason, contract.key[0], needs=columns)
+    named = tuple(dict.fromkeys([*contract.key, *([contract.version] if contract.version else [])]))
+    columns = (*named, "_file_id")
+    expectation, kwargs = "expect_compound_columns_to_be_unique", {"column_list": list(columns)}
+    reason = f"each {' + '.join(named)} is delivered once per file"
+    yield Check(expectation, kwargs, "warn", reason, contract.key[0], needs=columns)
 
 
 def newest_measure(column: str) -> str:

@@ -248,7 +248,7 @@ def identify(run: Run) -> None:
     run.counts.update({name: value for name, value in summary.as_dict().items() if name != "seconds"})
     run.counts["customers"] = summary.customers - summary.anonymous_customers
     LOG.info("%s", summary)
-    if summary.model_reason:
+    if summary.model not in {"trained", "loaded"}:
         run.warn(f"identity: {summary.model_reason}")
     least = run.workspace.nightly.minimum_continuity
     if summary.continuity is not None and summary.continuity < least:

@@ -36,7 +36,7 @@ def landed(tmp_path):
                 slots = ", ".join(f"$p{n}" for n in range(len(row)))
                 engine.execute(f"insert into landed values ({slots})", {f"p{n}": v for n, v in enumerate(row)})
             path = tmp_path / f"{name}.parquet"
-            engine.write_parquet("select * from landed", path)
+            engine.write_parquet("select *, 'f1' as _file_id from landed", path)
             return path
         finally:
             engine.close()
