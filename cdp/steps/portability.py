@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
         lambda node: not isinstance(node.this, exp.Order) or node.find(exp.Distinct) is not None,
         f"string_agg(x, ',' order by x), or for distinct values nullif(array_to_string({_LIST}, ','), '')",
     ),
-    Rule((exp.PercentileCont, exp.PercentileDisc, exp.Quantile), _always, "median(x)"),
+    Rule((exp.PercentileCont, exp.PercentileDisc, exp.Quantile), _always, "median(cast(x as double))"),
     Rule(
         (exp.Max, exp.Min),
         lambda node: isinstance(bare(node.this), exp.Struct | exp.Tuple) or bool(node.args.get("count")),
@@ -178,6 +178,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule((exp.Sum,), lambda node: isinstance(bare(node.this), exp.Predicate), "count(*) filter (where …)"),
     Rule((exp.Avg,), lambda node: not is_double(node.this), "avg(cast(x as double))"),
+    Rule((exp.Median,), lambda node: not is_double(node.this), "median(cast(x as double)): not of a decimal"),
     Rule((exp.Div,), _unsafe_quotient, "cast(x as double) / y: decimals are divided differently"),
     Rule(
         (exp.Cast,),
