@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from cdp.serving import Rows
 
 app = typer.Typer(no_args_is_help=True, help="Look at refused rows: where they stand, why, their raw content.")
 
@@ -68,7 +71,21 @@ def show(
         rows = quarantine(reader, feed, name, line)
     if not len(rows):
         raise NotFoundError("no refused row there", "'cdp quarantine list' shows files with refused rows")
-    print_rows(rows, form, limit=limit)
+    if form is Format.table:
+        _print_refused(rows, limit)
+    else:
+        print_rows(rows, form)
+
+
+def _print_refused(rows: Rows, limit: int) -> None:
+    from cdp.cli.output import note, write
+
+    shown = list(rows)[: limit or None]
+    for row in shown:
+        write(f"{row['file']}:{row['line']}  {row['feed']}  {', '.join(row['reason_codes'])}")
+        write(f"    {row['detail']}\n    {row['raw']}\n")
+    if len(shown) < len(rows):
+        note(f"{len(rows) - len(shown):,} more rows; --limit 0 shows all")
 
 
 def _place(file: str | None) -> tuple[str | None, int | None]:

@@ -1,0 +1,184 @@
+"""Each command prints for people and for programs, and fails in words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+
+def rows_of(out):
+    return list(csv.DictReader(io.StringIO(out)))
+
+
+def test_customer_show_tells_what_support_needs(call):
+    code, out, err = call("customer", "show", "07700 900 123")
+    assert (code, err) == (0, "")
+    for words in ("Anna Müller", "found by", "phone +447700900123", "Kettle, Mug x 2", "Handle came off", "130.50"):
+        assert words in out
+
+
+def test_customer_show_as_json_holds_everything(call):
+    _, out, _ = call("customer", "show", "C1", "--format", "json")
+    document = json.loads(out)
+    assert document["profile"]["net_revenue"] == 130.5
+    assert document["purchases"][0]["ordered_at"] == "2026-05-20T12:00:00"
+    assert document["open_tickets"][0]["ticket_id"] == "77"
+
+
+def test_customer_show_as_csv_is_the_profile(call):
+    _, out, _ = call("customer", "show", "C1", "-f", "csv")
+    assert [row["email"] for row in rows_of(out)] == ["anna@example.com"]
+
+
+def test_an_anonymous_customer_is_shown_too(call):
+    code, out, _ = call("customer", "show", "dev-4")
+    assert code == 0
+    assert "Anonymous customer" in out
+    assert "Consent" not in out
+
+
+def test_an_unknown_customer_is_told_with_the_next_step(call):
+    code, out, err = call("customer", "show", "nobody@example.com")
+    assert (code, out) == (1, "")
+    assert "no customer is known by 'nobody@example.com'" in err
+    assert "cdp customer find nobody@example.com" in err
+
+
+def test_customer_find_and_timeline(call):
+    _, out, _ = call("customer", "find", "sample", "york", "-f", "csv")
+    assert [row["customer_id"] for row in rows_of(out)] == ["C2", "C3"]
+    _, out, err = call("customer", "find", "sample", "york", "--limit", "1")
+    assert "1 more rows" in err
+    _, out, _ = call("customer", "timeline", "C1")
+    assert out.index("Ticket Opened") < out.index("S01-1")
+    _, _, err = call("customer", "find", "zz")
+    assert "nobody has all of these words" in err
+
+
+def test_segments(call):
+    assert call("segment", "count", "buyers")[:2] == (0, "1\n")
+    _, out, _ = call("segment", "list", "-f", "json")
+    assert [(row["segment"], row["count_members"]) for row in json.loads(out)] == [("buyers", 1), ("nobody", 0)]
+    assert "Anna Müller" in call("segment", "preview", "buyers")[1]
+    code, _, err = call("segment", "count", "byers")
+    assert code == 1
+    assert "published are: buyers, nobody" in err
+
+
+def test_segment_pull_writes_contacts_to_stdout_and_reasons_to_stderr(call, tmp_path):
+    code, out, err = call("segment", "pull", "buyers", "--for", "email")
+    assert code == 0
+    assert out == "email,first_name,last_name,customer_id\nanna@example.com,Anna,Müller,C1\n"
+    assert "1 of 1 members" in err
+    code, out, err = call("segment", "pull", "buyers", "--for", "sms", "-o", tmp_path / "sms.csv")
+    assert (code, out) == (0, "")
+    assert "left out: 1 (opted_out" in err
+    assert (tmp_path / "sms.csv").read_text() == "phone,first_name,last_name,customer_id\n"
+    assert json.loads(call("segment", "pull", "buyers", "--for", "analysis", "-f", "json")[1]) == [
+        {"customer_id": "C1"}
+    ]
+
+
+def test_query_prints_csv_json_and_tables(call):
+    sql = "select customer_id, net_revenue, reachable_by, last_purchase_at from profiles order by 1 limit 1"
+    assert rows_of(call("query", sql, "-f", "csv")[1]) == [
+        {
+            "customer_id": "C1",
+            "net_revenue": "130.50",
+            "reachable_by": '["email"]',
+            "last_purchase_at": "2026-05-20 12:00:00",
+        }
+    ]
+    assert json.loads(call("query", sql, "-f", "json")[1])[0]["reachable_by"] == ["email"]
+    assert "2026-05-20 12:00" in call("query", sql)[1]
+
+
+def test_query_reads_stdin(call, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("select 1 as one"))
+    assert rows_of(call("query", "-", "-f", "csv")[1]) == [{"one": "1"}]
+
+
+def test_a_wrong_query_names_the_tables(call):
+    code, out, err = call("query", "select * from profils")
+    assert (code, out) == (1, "")
+    assert "profils" in err
+    assert "tables are: blocked_identifiers" in err
+    assert "Traceback" not in err
+
+
+def test_quarantine(call):
+    _, out, err = call("quarantine", "list")
+    assert "type:amount" in out
+    assert "cdp quarantine show" in err
+    _, out, _ = call("quarantine", "show", "pos/a.csv:3")
+    assert out.startswith("night1/pos/a.csv:3  pos_receipts  type:amount\n    amount is not a number\n    S01;x")
+    assert rows_of(call("quarantine", "show", "-f", "csv")[1])[0]["line"] == "3"
+    code, _, err = call("quarantine", "show", "a.csv:4")
+    assert code == 1
+    assert "quarantine list" in err
+
+
+def test_schema_lists_prints_and_writes(call, tmp_path):
+    assert "pipelines/feeds/<feed>/feed.yaml" in call("schema")[1]
+    schema = json.loads(call("schema", "feed")[1])
+    assert schema["additionalProperties"] is False
+    assert "keyPattern" in schema["properties"]
+    assert call("schema", "-o", tmp_path)[0] == 0
+    assert {path.name for path in tmp_path.iterdir()} >= {"contract.schema.json", "segment.schema.json"}
+    code, _, err = call("schema", "feeds")
+    assert code == 2
+    assert "kinds are: workspace" in err
+
+
+def test_sql_prints_a_step_without_a_valid_workspace(call):
+    code, out, _ = call("sql", "profiles/order_totals")
+    assert code == 0
+    assert "select" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ((), 2, "Usage: cdp"),
+        (("custmer",), 2, "No such command"),
+        (("segment", "pull", "buyers", "--for", "fax"), 2, "fax"),
+        (("run", "--date", "yesterday"), 2, "yesterday"),
+        (("runs", "show"), 1, "cdp run"),
+        (("runs", "diff", "x"), 1, "cdp run"),
+        (("check", "-w", "/nowhere/at/all"), 1, "cdp init DIR"),
+        (("run", "--inbox", "/nowhere"), 1, "pipelines/nightly.yaml"),
+    ],
+)
+def test_a_wrong_call_is_told_in_words(call, arguments, code, words):
+    got, out, err = call(*arguments)
+    assert got == code
+    assert words in out + err
+    assert "Traceback" not in out + err
+
+
+def test_an_unexpected_failure_is_short_and_leaves_its_details_in_a_file(call, monkeypatch):
+    def explode(*_):
+        raise ZeroDivisionError("the cause")
+
+    monkeypatch.setattr("cdp.serving.lookups.segments", explode)
+    code, _, err = call("segment", "list")
+    assert code == 1
+    assert "Traceback" not in err
+    first, second = err.strip().splitlines()
+    assert "ZeroDivisionError" in first
+    details = Path(second.split("report it with ")[1].split(";")[0])
+    assert "Traceback" in details.read_text(encoding="utf-8")
+    details.unlink()
+    code, _, err = call("--debug", "segment", "list")
+    assert code == 1
+    assert "Traceback" in err
+
+
+def test_version(call):
+    code, out, _ = call("--version")
+    assert code == 0
+    assert out.startswith("cdp 0.")
