@@ -84,7 +84,7 @@ def _parsed(item: Property, value: str) -> str:
         return f"case {quoted(options.format_column or '')} {branches}{fallback} end"
     if options.format:
         return one(options.format)
-    plain = f"regexp_replace(replace({value}, ' UTC', 'Z'), ' ([+-])', '\\1')"
+    plain = f"regexp_replace(replace({value}, ' UTC', 'Z'), ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
     iso = f"case when regexp_matches({value}, {text(_ISO)}) then {plain} end"
     offset = f"regexp_matches({value}, '(Z|UTC|[+-][0-9]{{2}}:?[0-9]{{2}})$') and length({value}) > 10"
     naive_iso = _in_zone(item, f"try_cast({iso} as timestamp)")

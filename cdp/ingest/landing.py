@@ -263,7 +263,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
                 landing.run_id,
                 (str(item.reason),),
                 item.detail,
-                item.raw.decode("utf-8", "replace") if isinstance(item.raw, bytes) else item.raw,
+                item.text,
             )
             for item in certified.refused
         ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cdp.contracts.model import Contract
 from cdp.engines import open_engine
 from cdp.engines.duckdb import DuckDBEngine, literal, quote
-from cdp.quality.suite import Check, Severity, build_suite, future_checks, newest_measure, volume_check
+from cdp.quality.suite import FILE, Check, Severity, build_suite, future_checks, newest_measure, volume_check
 
 if TYPE_CHECKING:
     from cdp.quality.expectations import Batch, Outcome
@@ -129,7 +129,7 @@ def _plan(engine: DuckDBEngine, name: str, delivered: DeliveredFeed, as_of: date
     present = {row[0] for row in engine.rows(f"describe select * from {source}")}
     suite = [check for check in suite if present.issuperset(check.needs)]
     wanted = {f"{check.projection} as {quote(check.kwargs['column'])}" for check in suite if check.projection}
-    columns = [quote(item.name) for item in contract.properties if item.name in present]
+    columns = [quote(name) for name in (*(item.name for item in contract.properties), FILE) if name in present]
     selected = ", ".join([*columns, *sorted(wanted)])
     engine.execute(f"create view {name}_rows as select {selected} from {source}")
     measures = _measures(engine, f"{name}_rows", delivered, suite, as_of)

@@ -13,6 +13,9 @@ from cdp.engines.duckdb import quote
 
 Severity = Literal["warn", "stop"]
 
+FILE = "_file_id"
+"""The landed column that names the delivered file."""
+
 QUARANTINE_WARN = 0.05
 QUARANTINE_STOP = 0.50
 FEWEST_RECENT = 5
@@ -121,7 +124,7 @@ def _key_checks(contract: Contract) -> Iterator[Check]:
     if contract.rows_per_key == "many":
         return
     named = tuple(dict.fromkeys([*contract.key, *([contract.version] if contract.version else [])]))
-    columns = (*named, "_file_id")
+    columns = (*named, FILE)
     expectation, kwargs = "expect_compound_columns_to_be_unique", {"column_list": list(columns)}
     reason = f"each {' + '.join(named)} is delivered once per file"
     yield Check(expectation, kwargs, "warn", reason, contract.key[0], needs=columns)

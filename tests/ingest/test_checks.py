@@ -78,6 +78,8 @@ def test_the_date_pattern_may_depend_on_another_column():
         ("Europe/Berlin", "2025-12-24 12:00:00", datetime(2025, 12, 24, 11)),
         ("America/New_York", "2026-03-08 03:30:00", datetime(2026, 3, 8, 7, 30)),
         (None, "2025-12-24T12:00:00+02:00", datetime(2025, 12, 24, 10)),
+        (None, "2025-12-24 12:00:00 +0200", datetime(2025, 12, 24, 10)),
+        (None, "2025-12-24", datetime(2025, 12, 24)),
         (None, "2025-12-24 12:00:00 UTC", datetime(2025, 12, 24, 12)),
         (None, "2025-12-24T12:00:00.250Z", datetime(2025, 12, 24, 12, 0, 0, 250000)),
     ],
