@@ -1,6 +1,6 @@
 -- Says how two names that meet in one group relate: the same, a short form, a typing slip, or another person's.
 -- grain: one row per pair of names wanted
--- runs on: duckdb, spark
+-- runs on: duckdb
 with pairs as (
     select * from name_pairs_wanted
 ),
