@@ -27,9 +27,14 @@ LEFT_OUT_REASONS: Mapping[str, str] = {
 """Why a member gets no message, in the order in which the reasons are looked for."""
 
 _CONTACTS = {
-    "email": "select customer_id, email as contact from profiles where email is not null",
-    "sms": "select customer_id, phone as contact from profiles where phone is not null",
-    "push": "select customer_id, identifier_value as contact from identifiers where identifier_type = 'device_id'",
+    # all spellings of one Google mailbox are one address
+    "email": "select customer_id, email as contact, "
+    "case when regexp_matches(lower(email), '@(gmail|googlemail)[.]com$') "
+    "then replace(split_part(split_part(lower(email), '@', 1), '+', 1), '.', '') || '@gmail.com' "
+    "else lower(email) end as address from profiles where email is not null",
+    "sms": "select customer_id, phone as contact, phone as address from profiles where phone is not null",
+    "push": "select customer_id, identifier_value as contact, identifier_value as address "
+    "from identifiers where identifier_type = 'device_id'",
 }
 _CONTACT_COLUMN = {"email": "email", "sms": "phone", "push": "device_id"}
 
@@ -43,7 +48,7 @@ members as (
 ),
 contacts as ({contacts}),
 refused as (
-    select distinct contacts.contact
+    select distinct contacts.address
     from contacts
     inner join profiles on contacts.customer_id = profiles.customer_id
     where profiles.consent_{purpose} = 'out'
@@ -53,13 +58,14 @@ judged as (
     select
         members.customer_id,
         contacts.contact,
+        contacts.address,
         case
             when profiles.is_erasure_requested then 'erasure_requested'
             when profiles.needs_review then 'needs_review'
             when profiles.consent_{purpose} = 'out' then 'opted_out'
             when profiles.consent_{purpose} is null then 'no_consent'
             when contacts.contact is null then 'no_contact'
-            when refused.contact is not null then 'opted_out_elsewhere'
+            when refused.address is not null then 'opted_out_elsewhere'
         end as reason,
         profiles.first_name,
         profiles.last_name,
@@ -67,7 +73,7 @@ judged as (
     from members
     inner join profiles on members.customer_id = profiles.customer_id
     left join contacts on members.customer_id = contacts.customer_id
-    left join refused on contacts.contact = refused.contact
+    left join refused on contacts.address = refused.address
 ),
 placed as (
     select
@@ -77,11 +83,11 @@ placed as (
         first_name,
         last_name,
         row_number() over (
-            partition by contact, reason
+            partition by address, reason
             order by last_purchase_at desc nulls last, customer_id
         ) as place,
         first_value(customer_id) over (
-            partition by contact, reason
+            partition by address, reason
             order by last_purchase_at desc nulls last, customer_id
         ) as contact_of
     from judged

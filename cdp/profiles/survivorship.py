@@ -91,13 +91,14 @@ def _candidates(entry: Survivorship) -> exp.Select:
         field = entry.fields[0]
         values = {field: "identifier_value"}
         source, condition = "identifier_values", f"identifier_type = '{field}'"
+        key = ["identifier_key"]
     else:
         values = {field: field for field in entry.fields}
         source = "record_values"
         condition = " or ".join(f"{field} is not null" for field in entry.fields)
+        # parts that only repeat the first field (first and last name) do not make two values of one
+        key = ["full_name"] if entry.fields[0] == "full_name" else list(entry.fields)
     columns = list(values.values())
-    # parts that only repeat the first field (first and last name) do not make two values of one
-    key = columns[:1] if entry.fields[0] == "full_name" else columns
     joined = ", ".join(f"coalesce(lower({column}), '')" for column in key)
     filled = " + ".join(f"case when {column} is null then 0 else 1 end" for column in columns)
     length = " + ".join(f"coalesce(length({column}), 0)" for column in columns)

@@ -20,6 +20,8 @@ select * from (values
     ('G', 'Gil', 'Tern', 'gil@example.com', null, 'in', null, null, false, true, null),
     ('H', 'Hal', 'Ibis', 'cy@example.com', null, 'in', null, null, false, false, null),
     ('I', '=Ida', 'Ödön', 'ida@example.com', null, 'in', null, null, false, false, null),
+    ('J', 'Jan', 'Crake', 'I.da.X+x@GMAIL.com', null, 'in', null, null, false, false, date '2026-03-01'),
+    ('K', 'Jan', 'Crake', 'idax@googlemail.com', null, 'in', null, null, false, false, null),
     ('Z', 'Zoe', 'Kite', 'zoe@example.com', null, 'in', null, null, false, false, null)
 ) as t(customer_id, first_name, last_name, email, phone, consent_email, consent_sms, consent_push,
        is_erasure_requested, needs_review, last_purchase_at)
@@ -51,6 +53,7 @@ def test_email_needs_consent_contact_and_a_free_address(query):
     assert audience.members.values.tolist() == [
         ["ann@example.com", "Bo", "Lark", "B"],
         ["ida@example.com", "=Ida", "Ödön", "I"],
+        ["I.da.X+x@GMAIL.com", "Jan", "Crake", "J"],
     ]
     assert dict(audience.left_out[["customer_id", "reason"]].values.tolist()) == {
         "A": "same_contact",
@@ -60,6 +63,7 @@ def test_email_needs_consent_contact_and_a_free_address(query):
         "F": "erasure_requested",
         "G": "needs_review",
         "H": "opted_out_elsewhere",
+        "K": "same_contact",
     }
     assert audience.left_out.iloc[0].detail == "same contact as B"
     assert list(audience.reasons()) == [
@@ -99,11 +103,12 @@ def test_analysis_gives_ids_and_nothing_else(query):
 
 def test_the_file_is_utf8_with_a_header_and_raw_values(query, tmp_path):
     path = tmp_path / "out" / "fans.csv"
-    assert write_audience(pull_audience(query, "fans", "email"), path) == 2
+    assert write_audience(pull_audience(query, "fans", "email"), path) == 3
     assert path.read_bytes().decode("utf-8").splitlines() == [
         "email,first_name,last_name,customer_id",
         "ann@example.com,Bo,Lark,B",
         "ida@example.com,=Ida,Ödön,I",
+        "I.da.X+x@GMAIL.com,Jan,Crake,J",
     ]
 
 

@@ -14,42 +14,81 @@ requests as (
     where request_type = 'erasure'
         and requested_at < cast($as_of as timestamp)
 ),
-named as (
-    select request_id, requested_at, 'email' as identifier_type, lower(trim(email)) as match_key
+-- requests and identifiers go through the same cleaning below
+both_sides as (
+    select request_id, requested_at, cast(null as varchar) as customer_id, 'email' as identifier_type, email as written
+    from requests
+    union all
+    select request_id, requested_at, cast(null as varchar) as customer_id, 'phone' as identifier_type, phone as written
     from requests
     union all
     select
         request_id,
         requested_at,
-        'phone' as identifier_type,
-        regexp_replace(regexp_replace(phone, '[^0-9]', '', 'g'), '^00', '', 'g') as match_key
-    from requests
-    union all
-    select
-        request_id,
-        requested_at,
+        cast(null as varchar) as customer_id,
         'loyalty_card' as identifier_type,
-        lower(regexp_replace(loyalty_card, '[^A-Za-z0-9]', '', 'g')) as match_key
+        loyalty_card as written
     from requests
     union all
     select
         request_id,
         requested_at,
+        cast(null as varchar) as customer_id,
         'shop_customer_id' as identifier_type,
-        lower(regexp_replace(shop_customer_id, '[^A-Za-z0-9]', '', 'g')) as match_key
+        shop_customer_id as written
     from requests
-),
-known as (
+    union all
     select
+        cast(null as varchar) as request_id,
+        cast(null as timestamp) as requested_at,
+        customer_id,
+        identifier_type,
+        identifier_value as written
+    from identifiers
+    where identifier_type in ('email', 'phone', 'loyalty_card', 'shop_customer_id')
+),
+plain as (
+    select
+        request_id,
+        requested_at,
         customer_id,
         identifier_type,
         case
-            when identifier_type = 'email' then lower(identifier_value)
-            when identifier_type = 'phone' then regexp_replace(identifier_value, '[^0-9]', '', 'g')
-            else lower(regexp_replace(identifier_value, '[^A-Za-z0-9]', '', 'g'))
+            when identifier_type = 'email'
+                then replace(
+                    regexp_replace(lower(written), '[\s<>"'']|^.*mailto:|[.,;:]+$', '', 'g'),
+                    '@googlemail.com',
+                    '@gmail.com'
+                )
+            when identifier_type = 'phone'
+                then regexp_replace(regexp_replace(written, '[^0-9]', '', 'g'), '^00', '', 'g')
+            else regexp_replace(regexp_replace(lower(written), '[^0-9a-z]', '', 'g'), '^0+', '', 'g')
+        end as plain_value
+    from both_sides
+),
+keyed as (
+    select
+        request_id,
+        requested_at,
+        customer_id,
+        identifier_type,
+        case
+            when identifier_type = 'email' and plain_value like '%@gmail.com'
+                then replace(split_part(split_part(plain_value, '@', 1), '+', 1), '.', '') || '@gmail.com'
+            else plain_value
         end as match_key
-    from identifiers
-    where identifier_type in ('email', 'phone', 'loyalty_card', 'shop_customer_id')
+    from plain
+),
+named as (
+    select request_id, requested_at, identifier_type, match_key
+    from keyed
+    where request_id is not null
+        and match_key <> ''
+),
+known as (
+    select customer_id, identifier_type, match_key
+    from keyed
+    where customer_id is not null
 )
 select
     known.customer_id,
@@ -59,5 +98,4 @@ from known
 inner join named
     on known.identifier_type = named.identifier_type
     and known.match_key = named.match_key
-where named.match_key <> ''
 group by known.customer_id

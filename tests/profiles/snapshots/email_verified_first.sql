@@ -5,7 +5,7 @@ WITH candidates AS (
     record_id,
     observed_at,
     identifier_value AS email_value,
-    CONCAT_WS('|', COALESCE(LOWER(identifier_value), '')) AS value_key,
+    CONCAT_WS('|', COALESCE(LOWER(identifier_key), '')) AS value_key,
     CASE WHEN identifier_value IS NULL THEN 0 ELSE 1 END AS has_anchor,
     (
       CASE WHEN identifier_value IS NULL THEN 0 ELSE 1 END
