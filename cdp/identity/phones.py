@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cdp.engines import Engine
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 def _readings(value: str, hints: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Valid readings of a written number as (E.164, is_landline), the likeliest first."""
+    """Readings of a written number as (E.164, is_landline), the likeliest first.
+
+    A number of possible length in a range not in use counts too where there is no better reading: numbering plans
+    grow, and a number that two records share links them whether it rings or not.
+    """
     import phonenumbers
     from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -20,18 +24,17 @@ def _readings(value: str, hints: Sequence[str]) -> Iterator[tuple[str, bool]]:
     if text.startswith("00"):
         text = "+" + text[2:]
     written = [(text, None)] if text.startswith("+") else [(text, hint) for hint in hints] + [("+" + text, None)]
-    seen: set[str] = set()
+    parsed: list[Any] = []
     for candidate, region in written:
         try:
-            number = phonenumbers.parse(candidate, region)
+            parsed.append(phonenumbers.parse(candidate, region))
         except phonenumbers.NumberParseException:
             continue
-        if not phonenumbers.is_valid_number(number):
-            continue
+    valid = [number for number in parsed if phonenumbers.is_valid_number(number)]
+    possible = [number for number in parsed if phonenumbers.is_possible_number(number)]
+    for number in valid or possible[:1]:
         standard = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        if standard not in seen:
-            seen.add(standard)
-            yield standard, phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
+        yield standard, phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
 
 
 def standardise_phones(engine: Engine, countries: Sequence[str]) -> None:

@@ -42,6 +42,8 @@ judged as (
             when listed.identifier_value is not null then 'listed in the settings'
             when counted.identifier_type in ('phone', 'loyalty_card', 'shop_customer_id')
                 and regexp_matches(counted.identifier_value, '^[+]?[0-9]{0,3}(0{6,}|1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,})$') then 'one digit repeated'
+            when counted.identifier_type in ('phone', 'loyalty_card', 'shop_customer_id')
+                and regexp_matches(counted.identifier_value, '^[+]?[0-9]{0,3}(0?12345678|98765432)[0-9]{0,2}$') then 'digits in a row'
             when mailboxes.mailbox is not null then 'mailbox name listed in the settings'
             when counted.identifier_type = 'email'
                 and split_part(counted.identifier_value, '@', 1) = split_part(split_part(counted.identifier_value, '@', 2), '.', 1)
@@ -54,12 +56,15 @@ judged as (
     from counted
     inner join limits on counted.identifier_type = limits.identifier_type
     left join listed
-        on counted.identifier_type = listed.identifier_type and counted.identifier_value = listed.identifier_value
+        on counted.identifier_type = listed.identifier_type
+        and (counted.identifier_value = listed.identifier_value
+            or (listed.identifier_type = 'phone' and length(listed.identifier_value) >= 7
+                and counted.identifier_value like concat('%', ltrim(listed.identifier_value, '+0'))))
     left join mailboxes
         on counted.identifier_type = 'email' and split_part(counted.identifier_value, '@', 1) = mailboxes.mailbox
 )
 
-select
+select distinct
     identifier_type,
     identifier_value,
     reason,

@@ -9,7 +9,7 @@ spelled as (
     select
         record_id,
         coalesce(country, '') as country,
-        regexp_replace(upper(coalesce(postcode, '')), '[^0-9A-Z]', '', 'g') as postcode_plain,
+        upper(regexp_replace(coalesce(postcode, ''), '[^0-9A-Za-z]', '', 'g')) as postcode_plain,
         translate(replace(lower(coalesce(street, '')), 'ß', 'ss'), 'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ', 'aaaaaaceeeeiiiinoooooouuuuyy') as street_plain,
         regexp_replace(
             translate(replace(lower(coalesce(city, '')), 'ß', 'ss'), 'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ', 'aaaaaaceeeeiiiinoooooouuuuyy'),
@@ -17,6 +17,16 @@ spelled as (
         ) as city_plain
     from records
     where postcode is not null or city is not null
+),
+
+without_flat as (
+    select
+        record_id,
+        country,
+        postcode_plain,
+        city_plain,
+        regexp_replace(street_plain, '(flat|apt|apartment|unit|suite|whg|wohnung)[ .#]*[0-9]+[a-z]?', '', 'g') as street_plain
+    from spelled
 ),
 
 coded as (
@@ -28,11 +38,13 @@ coded as (
             else postcode_plain
         end as postcode_std,
         regexp_extract(street_plain, '([0-9]+)', 1) as house_number,
-        substr(regexp_replace(replace(replace(replace(
-            regexp_replace(street_plain, '(flat|apt|apartment|unit|suite)[ .#]*[0-9a-z]+', '', 'g'),
-            'ae', 'a'), 'oe', 'o'), 'ue', 'u'), '[^a-z]', '', 'g'), 1, 4) as street_letters,
+        substr(
+            regexp_replace(
+                replace(replace(replace(street_plain, 'ae', 'a'), 'oe', 'o'), 'ue', 'u'), '[^a-z]', '', 'g'
+            ), 1, 4
+        ) as street_letters,
         replace(replace(replace(city_plain, 'ae', 'a'), 'oe', 'o'), 'ue', 'u') as city_std
-    from spelled
+    from without_flat
 )
 
 select

@@ -19,8 +19,10 @@ trimmed as (
         identifiers.count_seen,
         phones.phone_std,
         phones.is_landline,
-        regexp_replace(regexp_replace(lower(identifiers.identifier_value), '[\s<>"'']|^.*mailto:', '', 'g'),
-            '[.,;:]+$', '', 'g') as email_plain,
+        regexp_replace(
+            regexp_replace(lower(identifiers.identifier_value), '[\s<>"'']', '', 'g'),
+            '^.*mailto:|[.,;:]+$', '', 'g'
+        ) as email_plain,
         regexp_replace(lower(identifiers.identifier_value), '[^0-9a-z]', '', 'g') as code_plain
     from identifiers
     left join phones
@@ -46,7 +48,7 @@ standardised as (
             when identifier_type = 'email' then email_std
             when identifier_type = 'phone' then coalesce(phone_std, code_plain)
             when identifier_type in ('loyalty_card', 'shop_customer_id') then case when ltrim(code_plain, '0') = '' then code_plain else ltrim(code_plain, '0') end
-            when identifier_type = 'order_id' then upper(trim(identifier_value))
+            when identifier_type = 'order_id' then upper(regexp_replace(trim(identifier_value), '[^ -~]', '', 'g'))
             else lower(trim(identifier_value))
         end as identifier_value,
         case
