@@ -88,7 +88,7 @@ def assign_ids(engine: Engine, previous: PreviousIdentity | None) -> Assignment:
     )}  # fmt: skip
     kept = _keep(overlaps)
     fresh, events = _mint_others(smallest, sizes, overlaps, kept, used)
-    events += _merges(overlaps, kept | fresh) + _retirements(engine, previous)
+    events += _moves(overlaps, kept | fresh, fresh) + _retirements(engine, previous)
     ids = kept | fresh
     known = sum(overlap.count for overlap in overlaps)
     steady = sum(overlap.count for overlap in overlaps if ids[overlap.cluster] == overlap.customer_id)
@@ -160,11 +160,15 @@ def _mint_others(
     return fresh, events
 
 
-def _merges(overlaps: list[_Overlap], ids: dict[int, str]) -> list[Event]:
+def _moves(overlaps: list[_Overlap], ids: dict[int, str], fresh: dict[int, str]) -> list[Event]:
+    """Records that came to a customer from another one; the largest part of a fresh id is logged at its minting."""
     living = set(ids.values())
+    logged: set[int] = set()
     moved: dict[tuple[str, str], int] = defaultdict(int)
     for overlap in overlaps:
-        if overlap.customer_id not in living or ids[overlap.cluster] != overlap.customer_id:
+        if overlap.cluster in fresh and overlap.cluster not in logged:
+            logged.add(overlap.cluster)
+        elif ids[overlap.cluster] != overlap.customer_id:
             moved[ids[overlap.cluster], overlap.customer_id] += overlap.count
     events = []
     for (customer, other), count in moved.items():

@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
 from cdp.engines import Engine
 
-if TYPE_CHECKING:
-    import pandas as pd
+_SHORTEST = 7  # digits of a subscriber's number; less is a short code or a slip
 
 
-def _readings(value: str, hints: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Readings of a written number as (E.164, is_landline), the likeliest first.
+@dataclass(frozen=True)
+class _Reading:
+    """One way to read a written number."""
 
-    A number of possible length in a range not in use counts too where there is no better reading: numbering plans
-    grow, and a number that two records share links them whether it rings or not.
-    """
+    number: str
+    is_valid: bool
+    is_landline: bool
+
+
+def _read(text: str, region: str | None) -> _Reading | None:
     import phonenumbers
     from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-    text = value.strip().replace("(0)", "") if value.strip().startswith(("+", "00")) else value.strip()
-    if text.startswith("00"):
-        text = "+" + text[2:]
-    written = [(text, None)] if text.startswith("+") else [(text, hint) for hint in hints] + [("+" + text, None)]
-    parsed: list[Any] = []
-    for candidate, region in written:
-        try:
-            parsed.append(phonenumbers.parse(candidate, region))
-        except phonenumbers.NumberParseException:
-            continue
-    valid = [number for number in parsed if phonenumbers.is_valid_number(number)]
-    possible = [number for number in parsed if phonenumbers.is_possible_number(number)]
-    for number in valid or possible[:1]:
-        standard = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        yield standard, phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed) or parsed.national_number < 10 ** (_SHORTEST - 1):
+        return None
+    return _Reading(
+        phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
+        phonenumbers.is_valid_number(parsed),
+        phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE,
+    )
+
+
+def _readings(value: str, country: str, countries: Sequence[str]) -> Iterator[_Reading]:
+    """Readings in the order of trust: as valid in the record's country, as possible there, then elsewhere.
+
+    A number of possible length in a range not in use counts too: numbering plans grow, and a number that two
+    records share links them whether it rings or not.
+    """
+    text = value.strip()
+    if text.startswith(("+", "00")):
+        regions: list[tuple[str, str | None]] = [("+" + text.removeprefix("00").lstrip("+").replace("(0)", ""), None)]
+    else:
+        own = [country] if country else []
+        regions = [(text, region) for region in dict.fromkeys([*own, *countries])] + [("+" + text, None)]
+    found = [reading for reading in (_read(candidate, region) for candidate, region in regions) if reading]
+    first = [found[0]] if found and country else []
+    valid = [reading for reading in found if reading.is_valid]
+    yield from dict.fromkeys([*first, *valid, *found])
 
 
 def standardise_phones(engine: Engine, countries: Sequence[str]) -> None:
     """Make table ``phone_numbers`` (identifier_value, country, phone_std, is_landline).
 
-    A number written without its country is read in the record's country, then in ``countries``;
-    of several valid readings the one that the data already knows with certainty is taken.
+    A number written without its country code is read in the record's country, then in ``countries``; of several
+    readings the one is taken that the data knows with certainty from elsewhere.
     """
     import pandas as pd
 
@@ -49,24 +66,21 @@ def standardise_phones(engine: Engine, countries: Sequence[str]) -> None:
         "select distinct identifier_value, coalesce(country, '') from record_identifiers "
         "where identifier_type = 'phone' and identifier_value is not null order by 1, 2"
     )
-    certain: set[str] = set()
-    open_values: list[tuple[str, str, list[tuple[str, bool]]]] = []
-    for value, country in distinct:
-        hints = list(dict.fromkeys([*([country] if country else []), *countries]))
-        readings = list(_readings(value, hints))
-        if readings and (country or value.strip().startswith(("+", "00"))):
-            certain.add(readings[0][0])
-        open_values.append((value, country, readings))
-    chosen = [
-        (value, country, *next((r for r in readings if r[0] in certain), readings[0] if readings else (None, False)))
-        for value, country, readings in open_values
-    ]
-    engine.register("phone_numbers", _typed(pd.DataFrame(chosen, columns=_COLUMNS)))
+    read = [(value, country, list(_readings(value, country, countries))) for value, country in distinct]
+    certain = {
+        readings[0].number
+        for value, country, readings in read
+        if readings and (value.strip().startswith(("+", "00")) or (country and readings[0].is_valid))
+    }
+    chosen = [(value, country, *_choose(readings, certain)) for value, country, readings in read]
+    frame = pd.DataFrame(chosen, columns=["identifier_value", "country", "phone_std", "is_landline"])
+    texts = dict.fromkeys(["identifier_value", "country", "phone_std"], "string")
+    engine.register("phone_numbers", frame.astype({**texts, "is_landline": "bool"}))
 
 
-_COLUMNS = ["identifier_value", "country", "phone_std", "is_landline"]
-
-
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = dict.fromkeys(_COLUMNS[:3], "string")
-    return frame.astype({**texts, "is_landline": "bool"})
+def _choose(readings: list[_Reading], certain: set[str]) -> tuple[str | None, bool]:
+    if not readings:
+        return None, False
+    known = [reading for reading in readings if reading.number in certain]
+    chosen = (known or readings)[0]
+    return chosen.number, chosen.is_landline

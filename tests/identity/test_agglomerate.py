@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from cdp.identity.agglomerate import Agglomeration, Conflicts, Group, Link, birth_dates_agree
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "agree"),
+    [
+        ("19900304", "19900304", True),
+        ("19900304", "19900403", True),
+        ("19900304", "19900305", True),
+        ("19900304", "19900314", True),
+        ("19900304", "19850304", False),
+    ],
+)
+def test_birth_dates_forgive_one_slip(left, right, agree):
+    assert birth_dates_agree(left, right) is agree
+
+
+def people(**names):
+    return {int(node[1:]): Group([int(node[1:])], Counter([name]), Counter()) for node, name in names.items()}
+
+
+def test_the_strongest_link_is_made_first_and_the_conflict_refused():
+    groups = people(n0="ann|lee|", n1="ann|lee|", n2="ian|lee|")
+    groups |= {3: Group([3])}
+    conflicts = Conflicts(frozenset({("ann|lee|", "ian|lee|")}), frozenset(), 0.5)
+    joined = Agglomeration(groups, conflicts)
+    links = [Link((-60,), 2, 3, 0), Link((-80,), 0, 1, 1), Link((-95,), 1, 3, 2)]
+    assert joined.join(links) == {0: "given names differ"}
+    assert joined.find(3) == joined.find(0) == 0
+    assert joined.find(2) == 2
+
+
+def test_one_odd_name_among_many_does_not_split():
+    groups = {0: Group([0], Counter({"ann|lee|": 9, "ian|lee|": 1})), 1: Group([1], Counter({"ann|lee|": 5}))}
+    joined = Agglomeration(groups, Conflicts(frozenset({("ann|lee|", "ian|lee|")}), frozenset(), 0.5))
+    assert joined.join([Link((-80,), 0, 1, 0)]) == {}
+
+
+def test_family_names_matter_only_where_asked():
+    conflicts = Conflicts(frozenset(), frozenset({("ann|lee|", "ann|moore|")}), 0.5)
+    names = {"n0": "ann|lee|", "n1": "ann|moore|"}
+    assert Agglomeration(people(**names), conflicts).join([Link((-80,), 0, 1, 0)]) == {}
+    refused = Agglomeration(people(**names), conflicts).join([Link((-60,), 0, 1, 0, needs_family_name=True)])
+    assert refused == {0: "family names differ"}
