@@ -38,10 +38,10 @@ everything else to stderr.
 | 4 | done, with warnings that a person should read |
 """
 _TABLES_HEAD = """\
-# Published tables
+# Tables
 
-Written by `make docs` from `schemas/tables`. `cdp query "describe profiles"` tells the same of the published
-file, and each table and column carries its description there as a comment.
+What feeds fill and what is published. Written by `make docs` from `schemas/tables`. `cdp query "describe profiles"`
+tells the same of the published file, and each table and column carries its description there as a comment.
 
 Instants are UTC without offset. Facts (touchpoints, orders …) also have `customer_id`, joined in when they are
 published; it is null only when a fact belongs to nobody.
@@ -108,20 +108,24 @@ def _parameter(item: Any) -> str:
 def tables_reference() -> str:
     """Every table with its grain, key and columns, as Markdown."""
     from cdp.contracts import TableContract, load_document
+    from cdp.runs.publish import TABLES
 
     loaded = [load_document(path, TableContract) for path in sorted((ROOT / "schemas/tables").glob("*.yaml"))]
     tables = [table for table, _ in loaded if table is not None]
+    published = {item.table for item in TABLES} | {"runs"}
     parts = [_TABLES_HEAD]
     for layer, words in _LAYERS.items():
         parts.append(f"\n## {words}\n")
         for table in tables:
             if table.layer == layer:
-                parts += _table(table)
+                parts += _table(table, is_published=table.name in published)
     return "".join(parts)
 
 
-def _table(table: Any) -> Iterator[str]:
-    yield f"\n### {table.name}\n\n{' '.join(table.description.split())}\n\nGrain: {table.grain}."
+def _table(table: Any, *, is_published: bool) -> Iterator[str]:
+    yield f"\n### {table.name}\n\n{' '.join(table.description.split())}"
+    yield "" if is_published else " Feeds write it and identity reads it; it is not published."
+    yield f"\n\nGrain: {table.grain}."
     yield f" Key: {', '.join(f'`{column}`' for column in table.key)}.\n\n" if table.key else "\n\n"
     yield "| column | type | meaning |\n|---|---|---|\n"
     for item in table.properties:
