@@ -71,9 +71,9 @@ class CsvScanner:
         fields = self._grammar.fields(line)
         if self._keys.has_key(fields):
             return False
-        if looks_like_trailer(refused.text):
+        if self._keys.is_given or looks_like_trailer(refused.text):
             return True
-        return not self._keys.is_given and not self._keys.has_known_shape(fields) and len(fields) == 1
+        return len(fields) == 1 and not self._keys.has_known_shape(fields)
 
     def _begin(self, place: Place) -> Place | None:
         """Read the header; ``None`` when it does not end in this block."""
@@ -226,14 +226,15 @@ class CsvScanner:
         return here
 
     def _likeness(self, line: bytes) -> tuple[bool, bool]:
-        """Whether a line is a whole record of the right width; whether it surely begins a real record."""
+        """Whether a line might be a record by itself; whether it surely begins a real one."""
         grammar = self._grammar
         if grammar.delimiter not in line and grammar.width > 1:
             return False, False
         if grammar.is_record(line):
             fields = grammar.fields(line)
             is_whole = len(fields) == grammar.width
-            return is_whole, is_whole and self._keys.fits(fields)
+            is_clean = grammar.loadable(line, fields) == line
+            return is_whole and is_clean and not self._keys.is_given, is_whole and self._keys.fits(fields)
         if self._keys.is_given and grammar.is_open(line):
             fields = grammar.fields(line + grammar.quote)
             return False, 1 < len(fields) <= grammar.width and self._keys.has_key(fields[:-1])
