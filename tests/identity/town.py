@@ -167,7 +167,7 @@ def build_town(people: int = 400, seed: int = 1) -> Town:
         place = {
             "street": f"{int(rng.integers(1, 90))} {rng.choice(STREETS)}",
             "city": "Leeds",
-            "postcode": f"LS{int(rng.integers(1, 29))} {int(rng.integers(1, 9))}{'ABDE'[number % 4]}{'LNPQ'[number // 4 % 4]}",
+            "postcode": f"LS{int(rng.integers(1, 29))} {int(rng.integers(1, 9))}A{'LNPQ'[number % 4]}",
         }
         born = date(1950, 1, 1) + timedelta(days=int(rng.integers(0, 18000)))
         card, account = f"98{number:08d}", f"60{number:07d}"
