@@ -62,7 +62,7 @@ def init_workspace(folder: Path) -> Path:
         source, copy = root / part, target / part
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", ".DS_Store"))
         else:
             shutil.copyfile(source, copy)
     (target / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
