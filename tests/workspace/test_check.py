@@ -10,7 +10,7 @@ from cdp.workspace import check_workspace, find_root, load_workspace
 from cdp.workspace.init import init_workspace
 
 
-@pytest.fixture()
+@pytest.fixture
 def root(tmp_path):
     folder = tmp_path / "workspace"
     init_workspace(folder)
