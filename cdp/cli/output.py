@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,19 @@ def _cell(value: Any) -> Any:
     return value
 
 
+def _print_upright(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], out: Console) -> None:
+    """One line per value, for tables wider than the terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    for row in rows:
+        grid = Table.grid(padding=(0, 2))
+        for name, value in zip(columns, row, strict=True):
+            grid.add_row(Text(name, style="dim"), Text(words(value)))
+        out.print(grid)
+        out.print()
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
@@ -116,8 +129,12 @@ def _print_table(rows: Rows, title: str, limit: int) -> None:
         numeric = any(_is_number(row[index]) for row in rows.rows[:50])
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     shown = rows.rows[:limit] if limit else rows.rows
-    for row in shown:
-        table.add_row(*(Text(words(value)) for value in row))
-    console().print(table)
+    out = console()
+    if sum(len(name) + 3 for name in rows.columns) > out.width:
+        _print_upright(rows.columns, shown, out)
+    else:
+        for row in shown:
+            table.add_row(*(Text(words(value)) for value in row))
+        out.print(table)
     if len(shown) < len(rows.rows):
         note(f"{len(rows.rows) - len(shown):,} more rows; --limit 0 shows all, --format csv writes all")

@@ -60,6 +60,11 @@ class Reader:
             real = self._link.resolve()
             try:
                 return real, _connect(real)
+            except duckdb.ConnectionException as error:
+                raise CdpError(
+                    f"{real} is open in this process with other settings: {str(error).splitlines()[0]}",
+                    "close the other connection first; Published.query answers any SQL",
+                ) from error
             except duckdb.IOException as error:
                 # a vacuum may remove an old version between the two lines above
                 if attempt == _ATTEMPTS or self._link.resolve() == real:

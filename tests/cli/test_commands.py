@@ -97,6 +97,13 @@ def test_query_prints_csv_json_and_tables(call):
     assert "2026-05-20 12:00" in call("query", sql)[1]
 
 
+def test_a_table_wider_than_the_terminal_is_printed_upright(call):
+    out = call("query", "select * from profiles order by customer_id limit 1")[1]
+    lines = [line.split() for line in out.splitlines()]
+    assert ["customer_id", "C1"] in lines
+    assert ["net_revenue", "130.50"] in lines
+
+
 def test_query_reads_stdin(call, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("select 1 as one"))
     assert rows_of(call("query", "-", "-f", "csv")[1]) == [{"one": "1"}]

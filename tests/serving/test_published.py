@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 from hand_made import publish_by_hand
 
@@ -90,3 +91,19 @@ def test_ledger_quarantine_and_runs(published):
     assert list(published.quarantine()["line"]) == [3]
     assert published.quarantine("web_events").empty
     assert list(published.runs()["run_id"]) == ["2026-05-31-0001"]
+
+
+def test_the_same_file_open_with_other_settings_is_told(tmp_path):
+    root = publish_by_hand(tmp_path)
+    path = (root / "data/serve/current").resolve()
+    with duckdb.connect(str(path), read_only=True), pytest.raises(CdpError, match="open in this process") as caught:
+        cdp.open(root)
+    assert "close the other connection" in caught.value.hint
+
+
+def test_a_version_that_is_gone_says_what_to_do(tmp_path):
+    root = publish_by_hand(tmp_path)
+    (root / "data/serve/current").resolve().unlink()
+    with pytest.raises(NotFoundError) as caught:
+        cdp.open(root)
+    assert "cdp run" in caught.value.hint
