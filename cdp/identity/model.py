@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdp.engines import Engine
 from cdp.errors import IdentityError
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+Levels: TypeAlias = dict[str, list[tuple[float | None, float | None]]]
+
 VERSION = 1
+_MOST_DISAGREE = 0.4
 _EXPERT_SHARE = 0.1  # of every m probability: what one company's data cannot show stays possible
 
 
@@ -27,7 +30,7 @@ _EXPERT_SHARE = 0.1  # of every m probability: what one company's data cannot sh
 class Model:
     """Learned parameters: m and u per comparison level, and how many pairs match."""
 
-    levels: dict[str, list[tuple[float | None, float | None]]]
+    levels: Levels
     matches_per_representative: float
     trained_on: int
     learned_from: str
@@ -103,7 +106,7 @@ def _linker(tables: Any, settings: dict[str, Any]) -> Any:
     return Linker(tables, settings, log_level=None)
 
 
-def _levels(linker: Any) -> dict[str, list[tuple[float | None, float | None]]]:
+def _levels(linker: Any) -> Levels:
     content = linker.misc.save_model_to_json()
     return {
         comparison["output_column_name"]: [
@@ -138,7 +141,7 @@ def train(engine: Engine, settings: ModelSettings) -> Model:
         own.training.estimate_m_from_label_column("component")
         levels, source = _levels(own), f"{pairs} pairs proved by identifiers"
     else:
-        levels, source = _learn_by_em(engine, api, learned, count), "expectation maximisation"
+        levels, source = _learn_by_em(engine, learned, count), "expectation maximisation"
     smoothed = _smooth(levels, dict(zip(levels, expert, strict=True)))
     return Model(smoothed, _matches_per_representative(engine, smoothed, count), count, source)
 
@@ -149,25 +152,32 @@ _PROVED_PAIRS = (
 )
 
 
-def _learn_by_em(
-    engine: Engine, api: Any, learned: Model, count: int
-) -> dict[str, list[tuple[float | None, float | None]]]:
+def _learn_by_em(engine: Engine, learned: Model, count: int) -> Levels:
+    """Each rule teaches the comparisons that it does not itself use; one that finds too little teaches nothing."""
     from splink import block_on
     from splink.internals.exceptions import EMTrainingException
 
-    linker = _linker(api.register("representatives"), _settings_dict(engine, learned, ID_COLUMN, count))
-    for rule in (block_on("last_std", "birth_date"), block_on("full_name_std")):
+    for columns in (("first_std", "last_std"), ("last_std", "birth_date"), ("first_std", "birth_date")):
+        # a linker whose training failed has lost comparisons (Splink 5.0): each rule gets its own
+        tables = engine.splink_api().register("representatives")
+        linker = _linker(tables, _settings_dict(engine, learned, ID_COLUMN, count))
         try:
-            linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=1e6)
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns), max_pairs=1e6)
         except EMTrainingException:
             continue
-    return _levels(linker)
+        learned = replace(learned, levels=_believable(_levels(linker), learned.levels))
+    return learned.levels
 
 
-def _smooth(
-    levels: dict[str, list[tuple[float | None, float | None]]], expert: dict[str, list[float | None]]
-) -> dict[str, list[tuple[float | None, float | None]]]:
-    smoothed: dict[str, list[tuple[float | None, float | None]]] = {}
+def _believable(trained: Levels, before: Levels) -> Levels:
+    """Without matches to learn from, EM takes strangers for matches: then most pairs disagree, and we keep what was."""
+    return {
+        name: before[name] if (levels[-1][0] or 0.0) > _MOST_DISAGREE else levels for name, levels in trained.items()
+    }
+
+
+def _smooth(levels: Levels, expert: dict[str, list[float | None]]) -> Levels:
+    smoothed: Levels = {}
     for name, learned in levels.items():
         smoothed[name] = []
         for (m, u), prior in zip(learned, expert[name], strict=True):
@@ -180,9 +190,7 @@ def _smooth(
     return smoothed
 
 
-def _matches_per_representative(
-    engine: Engine, levels: dict[str, list[tuple[float | None, float | None]]], count: int
-) -> float:
+def _matches_per_representative(engine: Engine, levels: Levels, count: int) -> float:
     """Expected matches per representative, where the scored pairs and the prior agree with one another."""
     import numpy as np
 

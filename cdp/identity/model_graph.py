@@ -65,7 +65,7 @@ def join_components(
         Link((-round(float(weight), 6),), int(left), int(right), int(number))
         for number, left, right, weight in candidates[["component_l", "component_r", "match_weight"]].itertuples()
     ]
-    refused = agglomeration.join(links, _agreement(probabilities, settings.model.keep_probability))
+    refused = agglomeration.join(links, _AverageAgreement(probabilities, settings.model.keep_probability))
     for number, reason in refused.items():
         kept.loc[number, "cut_reason"] = reason
     kept["is_cut"] = kept["cut_reason"] != ""
@@ -128,7 +128,7 @@ where l.name_key <> r.name_key
 """
 
 
-class _agreement:  # noqa: N801
+class _AverageAgreement:
     """Whether two groups agree on average; a pair that was never worth scoring counts as no evidence."""
 
     def __init__(self, probabilities: dict[tuple[int, int], float], least: float) -> None:

@@ -246,3 +246,19 @@ def test_a_device_or_a_bare_order_is_anonymous(tmp_path):
     assert anonymous[night.customer_of[device]]
     assert anonymous[night.customer_of[nothing]]
     assert not anonymous[night.customer_of[known]]
+
+
+def test_without_identifiers_the_model_learns_by_expectation_maximisation(tmp_path):
+    town, source = Town(), build_town(300)
+    born = {source.truth[r["record_id"]]: r["birth_date"] for r in source.records if r["birth_date"]}
+    for record in source.records:
+        person = source.truth[record["record_id"]]
+        if record["record_kind"] in {"account", "card"}:
+            content = {name: record[name] for name in ("first_name", "last_name", "street", "city", "postcode")}
+            town.add(person, record["feed"], record["record_kind"], birth_date=born[person], **content)
+    night = Night(town, tmp_path)
+    assert night.summary.model == "trained"
+    assert "expectation maximisation" in night.summary.model_reason
+    precision, recall = pair_scores(night.customer_of, town.truth)
+    assert precision >= 0.98
+    assert recall >= 0.95
