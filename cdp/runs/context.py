@@ -104,8 +104,8 @@ class Run:
         pending = self.store.data / "pending.json"
         if pending.is_file():
             content = json.loads(pending.read_text(encoding="utf-8"))
-            if content["signature"] == signature and content["run_id"] == self.run_id:
-                self.done = content["done"]
+            if content["signature"] == signature:
+                self.run_id, self.done = content["run_id"], content["done"]
                 self.tables = {name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()}
                 self.fingerprints, self.model = content["fingerprints"], content["model"]
                 self.counts, self.warnings = content["counts"], content["warnings"]
