@@ -57,10 +57,8 @@ TABLES: tuple[Published, ...] = (
 def _select(item: Published) -> str:
     if item.table == "returns":
         return (
-            "select coalesce(bought.customer_id, brought.customer_id) as customer_id, fact.* from returns as fact "
-            "left join identity_map as brought on fact.record_id = brought.record_id "
-            "left join orders as sale on fact.order_id = sale.order_id "
-            "left join identity_map as bought on sale.record_id = bought.record_id"
+            "select credited.customer_id, fact.* from returns as fact "
+            "left join customer_returns as credited on fact.return_id = credited.return_id"
         )
     if item.joins_customer:
         return (
@@ -119,7 +117,7 @@ def build(run: Run, path: Path) -> None:
     for leftover in (path, path.with_name(path.name + ".wal")):
         leftover.unlink(missing_ok=True)
     engine = run.engine
-    run.use(*(item.table for item in TABLES))
+    run.use(*(item.table for item in TABLES), "customer_returns")
     engine.execute(f"attach '{path}' as pub (storage_version '{STORAGE_VERSION}')")
     try:
         for item in TABLES:
