@@ -42,9 +42,11 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "the revenue of profiles is the revenue of their orders, to the cent",
-        "select coalesce(abs((select sum(gross_revenue) from {s}.profiles) - ("
-        "select sum(o.gross_revenue) from {s}.orders as o semi join {s}.profiles as p using (customer_id) "
-        "where not o.is_cancelled and o.ordered_at < (select max(as_of) from {s}.runs))), 0) <> 0",
+        (
+            "select coalesce(abs((select sum(gross_revenue) from {s}.profiles) - ("
+            "select sum(o.gross_revenue) from {s}.orders as o semi join {s}.profiles as p using (customer_id) "
+            "where not o.is_cancelled and o.ordered_at < (select max(as_of) from {s}.runs))), 0) <> 0"
+        ),
     ),
     (
         "every file's rows add up",
