@@ -11,7 +11,22 @@ from typing import Annotated
 import typer
 
 from cdp import __version__
-from cdp.cli import check, customer, feed, init, quarantine, query, rollback, run, runs, sample, schema, segment, sql
+from cdp.cli import (
+    check,
+    customer,
+    feed,
+    identity,
+    init,
+    quarantine,
+    query,
+    rollback,
+    run,
+    runs,
+    sample,
+    schema,
+    segment,
+    sql,
+)
 from cdp.errors import CdpError
 
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong call, 3 another run holds the lock, 4 done with warnings."
@@ -54,6 +69,7 @@ app.command("vacuum")(rollback.vacuum)
 app.add_typer(feed.app, name="feed")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(customer.app, name="customer")
+app.add_typer(identity.app, name="identity")
 app.add_typer(segment.app, name="segment")
 app.command("query")(query.query)
 app.command("sql")(sql.sql)

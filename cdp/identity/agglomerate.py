@@ -16,15 +16,17 @@ class Link:
     right: int
     key: int
     needs_family_name: bool = False
+    star: int = field(default=-1, compare=False)
 
 
 @dataclass
 class Group:
-    """What is known of the records joined so far."""
+    """What is known of the records joined so far; ``apart``: nodes never to be joined → the decision."""
 
     nodes: list[int]
     names: Counter[str] = field(default_factory=Counter)
     birth_dates: Counter[str] = field(default_factory=Counter)
+    apart: dict[int, int] = field(default_factory=dict)
 
     @property
     def generations(self) -> Counter[str]:
@@ -57,6 +59,13 @@ class Conflicts:
         return None
 
 
+def _decided_apart(left: Group, right: Group) -> int | None:
+    """The decision that keeps two groups apart."""
+    if not left.apart or not right.apart:
+        return None
+    return min((left.apart[node] for node in right.nodes if node in left.apart), default=None)
+
+
 def _meets(pairs: frozenset[tuple[str, str]]) -> Callable[[str, str], bool]:
     return lambda one, other: (min(one, other), max(one, other)) not in pairs
 
@@ -86,6 +95,8 @@ class Agglomeration:
         self._groups = dict(groups)
         self._root = {node: node for node in self._groups}
         self._conflicts = conflicts
+        self._orphans: dict[int, list[int]] = {}
+        self.repairs: list[tuple[int, int, int]] = []
 
     def find(self, node: int) -> int:
         """The node that stands for the group of ``node``."""
@@ -104,18 +115,45 @@ class Agglomeration:
             if left == right:
                 continue
             group_l, group_r = self._groups[left], self._groups[right]
-            reason = self._conflicts.between(group_l, group_r, needs_family_name=link.needs_family_name)
+            decision = _decided_apart(group_l, group_r)
+            reason = f"decision {decision} keeps them apart" if decision is not None else None
+            if reason is None:
+                reason = self._conflicts.between(group_l, group_r, needs_family_name=link.needs_family_name)
             if reason is None and supported is not None and not supported(group_l, group_r):
                 reason = "the groups agree too little on average"
             if reason is None:
                 self._merge(min(left, right), max(left, right))
             else:
                 refused[link.key] = reason
+            if decision is not None and link.star >= 0:
+                self._adopt(link)
         return refused
+
+    def merge(self, left: int, right: int) -> None:
+        """Join the groups of two nodes, whatever speaks against it."""
+        left, right = self.find(left), self.find(right)
+        if left != right:
+            self._merge(min(left, right), max(left, right))
+
+    def _adopt(self, link: Link) -> None:
+        """A decision parted a record from the hub of its identifier: others in the same case may still join it."""
+        orphans = self._orphans.setdefault(link.star, [])
+        for other in orphans:
+            left, right = self.find(other), self.find(link.right)
+            if left == right:
+                continue
+            group_l, group_r = self._groups[left], self._groups[right]
+            if _decided_apart(group_l, group_r) is None and not self._conflicts.between(
+                group_l, group_r, needs_family_name=link.needs_family_name
+            ):
+                self._merge(min(left, right), max(left, right))
+                self.repairs.append((link.key, other, link.right))
+        orphans.append(link.right)
 
     def _merge(self, keep: int, drop: int) -> None:
         kept, dropped = self._groups[keep], self._groups.pop(drop)
         kept.nodes += dropped.nodes
         kept.names += dropped.names
         kept.birth_dates += dropped.birth_dates
+        kept.apart.update(dropped.apart)
         self._root[drop] = keep

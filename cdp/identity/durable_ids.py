@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -188,6 +188,31 @@ def _retirements(engine: Engine, previous: PreviousIdentity) -> list[Event]:
         Event("retired", str(customer), None, "none of its records exists any more", int(count))
         for customer, count in rows
     ]
+
+
+def name_decisions(engine: Engine, assignment: Assignment, previous: PreviousIdentity | None) -> Assignment:
+    """The same events; those that a steward's decision brought about say so."""
+    if previous is None:
+        return assignment
+    rows = engine.rows(
+        "select d.decision_id, d.actor, d.reason, l.customer_id, r.customer_id, lc.cluster, rc.cluster "
+        f"from steward_decisions as d inner join {previous.identity_map} as l on d.record_id_l = l.record_id "
+        f"inner join {previous.identity_map} as r on d.record_id_r = r.record_id "
+        "inner join record_clusters as lc on d.record_id_l = lc.record_id "
+        "inner join record_clusters as rc on d.record_id_r = rc.record_id "
+        "where (l.customer_id = r.customer_id) <> (lc.cluster = rc.cluster) order by d.decision_id"
+    )
+    because: dict[tuple[str, str | None], str] = {}
+    for number, actor, reason, before_l, before_r, cluster_l, cluster_r in rows:
+        said = f"decision {number} by {actor}{f': {reason}' if reason else ''}"
+        for now in (assignment.customer_ids[cluster_l], assignment.customer_ids[cluster_r]):
+            for before in (before_l, before_r):
+                because.setdefault((now, before), said)
+    events = [
+        replace(event, reason=because.get((event.customer_id, event.other_customer_id), event.reason))
+        for event in assignment.events
+    ]
+    return replace(assignment, events=events)
 
 
 def crosswalk_frame(events: list[Event], run_id: str, as_of: datetime) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine
 from cdp.identity.agglomerate import Agglomeration, Conflicts, Group, Link
 from cdp.identity.graph import components
+from cdp.identity.rulings import Rulings, add_links
 from cdp.identity.settings import IdentitySettings
 from cdp.steps import Step, load_steps
 
@@ -63,19 +64,20 @@ class Components:
     refused: dict[int, str]
 
 
-def solve(engine: Engine, settings: IdentitySettings) -> Components:
+def solve(engine: Engine, settings: IdentitySettings, rulings: Rulings) -> Components:
     """Components over ``links``; those that mix people are solved again link by link, strongest first."""
     links = engine.frame(
-        "select link, node_l, node_r, priority, needs_family_name, relation from links "
+        "select link, node_l, node_r, priority, needs_family_name, relation, star from links "
         "where cut_reason is null order by link"
     )
     count = int(engine.scalar("select count(*) from record_numbers"))
     labels = components(count, links["node_l"].to_numpy(), links["node_r"].to_numpy())
     register_components(engine, labels)
     suspicious = _suspicious(engine)
+    suspicious |= {int(labels[pair.left]) for pair in rulings.apart if labels[pair.left] == labels[pair.right]}
     if not suspicious:
         return Components(labels, {})
-    return _solve_again(engine, settings, links, labels, suspicious)
+    return _solve_again(engine, settings, links, labels, suspicious, rulings)
 
 
 def register_components(engine: Engine, labels: NDArray[np.int64]) -> None:
@@ -118,6 +120,7 @@ def _solve_again(
     links: pd.DataFrame,
     labels: NDArray[np.int64],
     suspicious: set[int],
+    rulings: Rulings,
 ) -> Components:
     import numpy as np
     import pandas as pd
@@ -128,13 +131,17 @@ def _solve_again(
         int(node): Group([int(node)], Counter([name] if name else []), Counter([date] if date else []))
         for node, name, date in nodes.itertuples(index=False)
     }
+    for node, apart in rulings.apart_by_label(np.arange(len(labels), dtype=np.int64)).items():
+        if node in groups:
+            groups[node].apart.update(apart)
     inside = links[chosen[links["node_l"].to_numpy()]]
     candidates = [
-        Link((-priority, _RELATION_RANK.get(relation, 9)), int(left), int(right), int(number), bool(family))
-        for number, left, right, priority, family, relation in inside.itertuples(index=False)
+        Link((-priority, _RELATION_RANK.get(relation, 9)), int(left), int(right), int(number), bool(family), int(star))
+        for number, left, right, priority, family, relation, star in inside.itertuples(index=False)
     ]
     agglomeration = Agglomeration(groups, load_conflicts(engine, settings))
     refused = agglomeration.join(candidates)
+    add_links(engine, agglomeration.repairs)
     solved = labels.copy()
     for node in groups:
         solved[node] = agglomeration.find(node)

@@ -11,6 +11,7 @@ from cdp.engines import Engine
 from cdp.identity.agglomerate import Agglomeration, Group, Link
 from cdp.identity.comparisons import COMPARISONS
 from cdp.identity.identifier_graph import load_conflicts, relate_names
+from cdp.identity.rulings import Rulings
 from cdp.identity.settings import IdentitySettings
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def no_edges(labels: NDArray[np.int64]) -> ModelEdges:
 
 
 def join_components(
-    engine: Engine, settings: IdentitySettings, labels: NDArray[np.int64], scored: pd.DataFrame
+    engine: Engine,
+    settings: IdentitySettings,
+    labels: NDArray[np.int64],
+    scored: pd.DataFrame,
+    rulings: Rulings,
 ) -> ModelEdges:
     """Average linkage over scored pairs, most probable first, names and birth dates permitting."""
     import numpy as np
@@ -54,6 +59,9 @@ def join_components(
     kept["cut_reason"] = _too_little(kept, settings)
     candidates = kept[kept["cut_reason"] == ""]
     groups = _groups(engine, kept)
+    for component, apart in rulings.apart_by_label(labels).items():
+        if component in groups:
+            groups[component].apart.update(apart)
     probabilities = {
         (int(left), int(right)): float(probability)
         for left, right, probability in scored[["component_l", "component_r", "match_probability"]].itertuples(

@@ -8,18 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
 from cdp.errors import IdentityError
-from cdp.identity.durable_ids import Assignment, PreviousIdentity, assign_ids, crosswalk_frame
+from cdp.identity.durable_ids import Assignment, PreviousIdentity, assign_ids, crosswalk_frame, name_decisions
 from cdp.identity.identifier_graph import build_links, make, register_components, solve
 from cdp.identity.model import Model, load_model, save_model, score, train
 from cdp.identity.model_graph import ModelEdges, join_components, no_edges
 from cdp.identity.names import register_names
 from cdp.identity.phones import standardise_phones
 from cdp.identity.review import Verdict, take_apart
+from cdp.identity.rulings import enforce, load_rulings, register_decisions
 from cdp.identity.settings import IdentitySettings
 from cdp.identity.summary import IdentitySummary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 INPUTS = ("identity_records", "record_identifiers")
 MODEL_STEPS = ("record_places", "record_contents", "component_contacts", "representatives", "profile_forms")
@@ -45,13 +50,16 @@ def resolve(
     run_id: str,
     model_path: Path,
     previous: PreviousIdentity | None = None,
+    decisions: str | pd.DataFrame | None = None,
 ) -> IdentitySummary:
     """Say which records are one customer.
 
     Reads tables ``identity_records`` and ``record_identifiers``; makes ``identity_map``, ``identity_edges``,
     ``id_crosswalk``, ``identifiers``, ``customers`` and ``blocked_identifiers``. The model is read from
-    ``model_path``, or trained and written there. The same records, settings, model and history give the same ids,
-    whatever the order of rows. Raises ``IdentityError`` when an input table is missing.
+    ``model_path``, or trained and written there. ``decisions`` (an engine table, or a frame, with the columns of
+    ``cdp.identity.rulings.COLUMNS``) are what stewards decided; they outrank all else. The same records, settings,
+    model, decisions and history give the same ids, whatever the order of rows. Raises ``IdentityError`` when an
+    input table is missing.
     """
     missing = [table for table in INPUTS if not engine.has_table(table)]
     if missing:
@@ -59,10 +67,12 @@ def resolve(
     clock = _Clock()
     with clock.step("standardise"):
         _register_settings(engine, settings)
+        register_decisions(engine, decisions)
         standardise_phones(engine, settings.countries)
         build_links(engine, settings)
+        rulings = load_rulings(engine)
     with clock.step("identifiers"):
-        solved = solve(engine, settings)
+        solved = solve(engine, settings, rulings)
         register_components(engine, solved.labels)
     with clock.step("model"):
         make(engine, *MODEL_STEPS)
@@ -71,12 +81,14 @@ def resolve(
         edges = no_edges(solved.labels)
         if model is not None:
             count = int(engine.scalar("select count(*) from representatives"))
-            edges = join_components(engine, settings, solved.labels, score(engine, model, count))
+            edges = join_components(engine, settings, solved.labels, score(engine, model, count), rulings)
     with clock.step("guards"):
         verdict = take_apart(engine, settings, solved.labels, edges.labels)
-        _register_outcome(engine, solved.refused, edges, verdict)
+        _register_refused(engine, solved.refused)
+        verdict = enforce(engine, rulings, verdict, edges.edges)
+        _register_outcome(engine, edges, verdict)
     with clock.step("ids"):
-        assignment = assign_ids(engine, previous)
+        assignment = name_decisions(engine, assign_ids(engine, previous), previous)
         _register_ids(engine, assignment, run_id, as_of, previous)
     with clock.step("tables"):
         make(engine, *OUTPUT_STEPS, params={"as_of": as_of})
@@ -112,12 +124,17 @@ def _model(engine: Engine, settings: IdentitySettings, path: Path) -> tuple[Mode
     return model, "trained", f"from {model.learned_from}"
 
 
-def _register_outcome(engine: Engine, refused: dict[int, str], edges: ModelEdges, verdict: Verdict) -> None:
-    import numpy as np
+def _register_refused(engine: Engine, refused: dict[int, str]) -> None:
     import pandas as pd
 
     numbers = pd.DataFrame({"link": list(refused), "refusal": list(refused.values())})
     engine.register("refused_links", numbers.astype({"link": "int64", "refusal": "string"}))
+
+
+def _register_outcome(engine: Engine, edges: ModelEdges, verdict: Verdict) -> None:
+    import numpy as np
+    import pandas as pd
+
     engine.register("model_edges", edges.edges)
     engine.register(
         "node_clusters",
@@ -126,12 +143,13 @@ def _register_outcome(engine: Engine, refused: dict[int, str], edges: ModelEdges
                 "node": np.arange(len(verdict.labels), dtype=np.int64),
                 "cluster": verdict.labels,
                 "needs_review": verdict.needs_review,
+                "decided": verdict.decided,
             }
         ),
     )
     engine.create_table(
         "record_clusters",
-        "select n.record_id, c.cluster, c.needs_review from record_numbers as n "
+        "select n.record_id, c.cluster, c.needs_review, c.decided from record_numbers as n "
         "inner join node_clusters as c on n.node = c.node",
     )
 

@@ -18,10 +18,11 @@ CERTAIN_PRIORITY = 90
 
 @dataclass(frozen=True)
 class Verdict:
-    """Final cluster of each node, and whether a person should look at it."""
+    """Final cluster of each node, whether a person should look at it, and the decision that parted it (0: none)."""
 
     labels: NDArray[np.int64]
     needs_review: NDArray[np.bool_]
+    decided: NDArray[np.int64]
 
 
 def take_apart(
@@ -40,7 +41,7 @@ def take_apart(
         )
         strict = components(len(labels), links["node_l"].to_numpy(), links["node_r"].to_numpy())
         labels = np.where(still, strict, labels)
-    return Verdict(np.asarray(labels, dtype=np.int64), oversized)
+    return Verdict(np.asarray(labels, dtype=np.int64), oversized, np.zeros(len(labels), dtype=np.int64))
 
 
 def _oversized(labels: NDArray[np.int64], names: NDArray[np.object_], settings: IdentitySettings) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cdp.engines import Engine
+from cdp.identity.decisions import Decision
 from cdp.ingest.discover import Delivery
 from cdp.ingest.mapping import empty_table
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
@@ -32,6 +33,7 @@ class Run:
     date: date
     as_of: datetime
     deliveries: Sequence[Delivery]
+    decisions: Sequence[Decision] = ()
     tables: dict[str, tuple[FileRef, ...]] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     model: str | None = None

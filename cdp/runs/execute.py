@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from cdp.engines import Engine, open_engine
 from cdp.errors import CdpError
+from cdp.identity.decisions import fingerprint
 from cdp.ingest.discover import Delivery, discover
 from cdp.ingest.stage import new_deliveries
 from cdp.runs.context import LOG, Run
@@ -24,6 +25,7 @@ from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
 from cdp.runs.stages import STAGES, history
 from cdp.workspace import Workspace
+from cdp.workspace.control import Control
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def _signature(run: Run, inbox: Path) -> str:
         "config": run.workspace.fingerprint,
         "parent": run.parent.run_id if run.parent else None,
         "files": [[item.name, item.file_id] for item in run.deliveries],
+        "decisions": fingerprint(run.decisions),
     }
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -111,6 +114,7 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
         day_kept,
         end_of_day(day_kept, workspace.config.time_zone),
         deliveries,
+        Control(workspace.data).decisions(),
         tables=dict(parent.tables) if parent else {},
         fingerprints=dict(parent.fingerprints) if parent else {},
         model=parent.model if parent else None,
@@ -119,6 +123,8 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
 
 def _nothing_new(run: Run, day: date) -> bool:
     if run.parent is None or run.parent.config != run.workspace.fingerprint or day > run.parent.date:
+        return False
+    if run.parent.decisions != fingerprint(run.decisions):
         return False
     return not new_deliveries(run.deliveries, history(run))
 
@@ -136,6 +142,7 @@ def _finish(run: Run) -> Manifest:
         f"cdp_{run.run_id}.duckdb",
         run.model,
         {**run.counts, "warnings": len(run.warnings)},
+        fingerprint(run.decisions),
     )
     run.store.commit(manifest)
     (run.store.data / "pending.json").unlink(missing_ok=True)

@@ -48,6 +48,7 @@ class Manifest:
     published: str
     model: str | None = None
     counts: Mapping[str, Any] = field(default_factory=dict)
+    decisions: str = ""
 
     def dump(self) -> str:
         """JSON text; keys sorted, so that manifests can be compared."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cdp.errors import GateError, IdentityError
 from cdp.identity import PreviousIdentity, resolve
+from cdp.identity.rulings import decisions_frame
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table, map_feed
@@ -233,6 +234,7 @@ def identify(run: Run) -> None:
         run_id=run.run_id,
         model_path=model,
         previous=previous,
+        decisions=decisions_frame(run.decisions),
     )
     if model.is_file() and model != saved:
         run.model = run.relative(model)

@@ -21,6 +21,16 @@ mailboxes as (
     select * from blocked_mailboxes
 ),
 
+decided as (
+    select
+        identifier_type,
+        identifier_value,
+        min(decision_id) as decision_id
+    from steward_decisions
+    where kind = 'block'
+    group by identifier_type, identifier_value
+),
+
 counted as (
     select
         identifiers.identifier_type,
@@ -39,6 +49,7 @@ judged as (
     select
         counted.*,
         case
+            when decided.identifier_value is not null then concat('decision ', cast(decided.decision_id as varchar))
             when listed.identifier_value is not null then 'listed in the settings'
             when counted.identifier_type in ('phone', 'loyalty_card', 'shop_customer_id')
                 and regexp_matches(counted.identifier_value, '^[+]?[0-9]{0,3}(0{6,}|1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,})$') then 'one digit repeated'
@@ -60,6 +71,8 @@ judged as (
         and (counted.identifier_value = listed.identifier_value
             or (listed.identifier_type = 'phone' and length(listed.identifier_value) >= 7
                 and counted.identifier_value like concat('%', ltrim(listed.identifier_value, '+0'))))
+    left join decided
+        on counted.identifier_type = decided.identifier_type and counted.identifier_value = decided.identifier_value
     left join mailboxes
         on counted.identifier_type = 'email' and split_part(counted.identifier_value, '@', 1) = mailboxes.mailbox
 )

@@ -13,6 +13,10 @@ scored as (
     select * from model_edges
 ),
 
+decided as (
+    select * from decision_edges
+),
+
 numbers as (
     select * from record_numbers
 ),
@@ -52,10 +56,26 @@ by_model as (
     inner join numbers as r on scored.component_r = r.node
 ),
 
+by_decision as (
+    select
+        record_id_l,
+        record_id_r,
+        'decision' as edge_type,
+        cast(null as varchar) as identifier_type,
+        cast(null as varchar) as identifier_value,
+        cast(null as double) as match_weight,
+        cast(null as double) as match_probability,
+        evidence,
+        cut_reason
+    from decided
+),
+
 edges as (
     select * from by_identifier
     union all
     select * from by_model
+    union all
+    select * from by_decision
 )
 
 select
@@ -71,6 +91,8 @@ select
     edges.cut_reason is not null or l.cluster <> r.cluster as is_cut,
     case
         when edges.cut_reason is not null then edges.cut_reason
+        when l.cluster <> r.cluster and greatest(l.decided, r.decided) > 0
+            then concat('decision ', cast(greatest(l.decided, r.decided) as varchar), ' keeps them apart')
         when l.cluster <> r.cluster then 'the cluster was too large and was taken apart'
     end as cut_reason
 from edges

@@ -1,0 +1,142 @@
+"""From what a steward types to the records that a decision is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdp.errors import UsageError
+from cdp.serving.keys import spellings
+from cdp.serving.match import match_customer
+from cdp.serving.reader import Reader
+
+_RECORD = "select record_id, customer_id from identity_map where record_id = $key"
+_CARRIERS = """
+with
+carriers as (
+    select record_id_l as record_id from identity_edges where identifier_type = $kind and identifier_value = $value
+    union
+    select record_id_r as record_id from identity_edges where identifier_type = $kind and identifier_value = $value
+)
+select record_id
+from carriers
+semi join (from identity_map where customer_id = $customer_id) as owned using (record_id)
+"""
+_ANCHORS = """
+select record_id
+from identity_records
+where customer_id = $customer_id
+order by
+    coalesce(last_name, full_name) is null,
+    case record_kind when 'account' then 0 when 'card' then 1 when 'receipt' then 2 when 'order' then 2 else 3 end,
+    record_id
+"""
+_KNOWN_VALUE = """
+select identifier_value from identifiers where identifier_type = $kind and identifier_value = $value
+union
+select identifier_value from blocked_identifiers where identifier_type = $kind and identifier_value = $value
+"""
+
+
+@dataclass(frozen=True)
+class Located:
+    """What a key names: a customer, the record that stands for it, and whether the key is that record itself."""
+
+    key: str
+    record_id: str
+    customer_id: str
+    found_by: str
+    is_record: bool
+
+
+def locate(reader: Reader, key: str) -> Located:
+    """The record or customer that ``key`` names. A customer's anchor is a record with a name, accounts first.
+
+    Raises ``NotFoundError`` when nobody, or more than one customer, is known by the key.
+    """
+    found = reader.fetch(_RECORD, {"key": key.strip()}).rows
+    if found:
+        record_id, customer_id = found[0]
+        return Located(key, record_id, customer_id, f"record {record_id}", is_record=True)
+    match = match_customer(reader, key)
+    if match.found_by.startswith("record "):
+        return Located(key, match.found_by.removeprefix("record "), match.customer_id, match.found_by, is_record=True)
+    anchor = str(reader.scalar(_ANCHORS, {"customer_id": match.customer_id}))
+    return Located(key, anchor, match.customer_id, match.found_by, is_record=False)
+
+
+def records_to_link(reader: Reader, left: str, right: str) -> tuple[Located, Located]:
+    """The two records that "these are one customer" joins."""
+    return locate(reader, left), locate(reader, right)
+
+
+def records_to_part(reader: Reader, left: str, right: str | None) -> list[tuple[str, str]]:
+    """The pairs of records that "these are not one customer" keeps apart.
+
+    Two records, or the anchors of two customers, are one pair. A record alone, or with its own customer, is parted
+    from every other record of that customer. Two contact values of one customer part the records that carry them.
+    Raises ``UsageError`` when it stays unclear which records are meant.
+    """
+    one = locate(reader, left)
+    other = locate(reader, right) if right is not None else None
+    if one.is_record and (other is None or _is_own_customer(one, other)):
+        return _from_all_others(reader, one)
+    if other is None:
+        raise UsageError(
+            f"{left} names customer {one.customer_id}, not a record",
+            "name the record that does not belong to it, or a second customer; 'cdp customer explain' lists records",
+        )
+    if other.is_record and _is_own_customer(other, one):
+        return _from_all_others(reader, other)
+    if one.customer_id != other.customer_id or (one.is_record and other.is_record):
+        return [(one.record_id, other.record_id)]
+    return [_carriers_of_each(reader, one, other)]
+
+
+def _is_own_customer(record: Located, customer: Located) -> bool:
+    return not customer.is_record and customer.customer_id == record.customer_id
+
+
+def _from_all_others(reader: Reader, record: Located) -> list[tuple[str, str]]:
+    rows = reader.fetch(_ANCHORS, {"customer_id": record.customer_id}).rows
+    others = [str(other) for (other,) in rows if other != record.record_id]
+    if not others:
+        raise UsageError(f"{record.record_id} is the only record of customer {record.customer_id}: nothing to part")
+    return [(record.record_id, other) for other in others]
+
+
+def _carriers_of_each(reader: Reader, one: Located, other: Located) -> tuple[str, str]:
+    left, right = (_carriers(reader, item) for item in (one, other))
+    if not left or not right or set(left) & set(right):
+        raise UsageError(
+            f"{one.key} and {other.key} both name customer {one.customer_id}, and it is unclear which records to part",
+            f"name two records (feed:source_id); 'cdp customer explain {one.customer_id}' lists them",
+        )
+    return left[0], right[0]
+
+
+def _carriers(reader: Reader, item: Located) -> list[str]:
+    kind_and_value = next(
+        (
+            (kind, value)
+            for kind, value in spellings(item.key, ())
+            if item.found_by == f"{kind.replace('_', ' ')} {value}"
+        ),
+        None,
+    )
+    if kind_and_value is None:
+        return []
+    given: dict[str, object] = {"kind": kind_and_value[0], "value": kind_and_value[1], "customer_id": item.customer_id}
+    carriers = {str(record) for (record,) in reader.fetch(_CARRIERS, given).rows}
+    anchors = [str(record) for (record,) in reader.fetch(_ANCHORS, {"customer_id": item.customer_id}).rows]
+    return [record for record in anchors if record in carriers]
+
+
+def stored_value(reader: Reader, identifier_type: str, typed: str, countries: list[str]) -> tuple[str, bool]:
+    """A typed identifier value in the form in which identity stores it, and whether any record carries it."""
+    forms = [value for kind, value in spellings(typed, countries) if kind == identifier_type]
+    for value in forms:
+        if reader.scalar(_KNOWN_VALUE, {"kind": identifier_type, "value": value}):
+            return value, True
+    if not forms:
+        raise UsageError(f"{typed!r} is no {identifier_type.replace('_', ' ')}")
+    return forms[-1] if identifier_type == "email" else forms[0], False

@@ -1,0 +1,135 @@
+"""``data/control.sqlite``: what people change by hand. Runs read it; rollback and vacuum leave it alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cdp.errors import CdpError, NotFoundError, UsageError
+from cdp.identity.decisions import Decision, Kind, check_decision
+
+_SCHEMA = """
+create table if not exists decisions (
+    decision_id integer primary key autoincrement,
+    kind text not null check (kind in ('must_link', 'never_link', 'block')),
+    identifier_type text,
+    identifier_value text,
+    actor text not null,
+    decided_at text not null,
+    reason text not null,
+    undone_at text,
+    undone_by text
+) strict;
+create table if not exists decision_pairs (
+    decision_id integer not null references decisions (decision_id),
+    record_id_l text not null,
+    record_id_r text not null,
+    primary key (decision_id, record_id_l, record_id_r)
+) strict, without rowid;
+"""
+_COLUMNS = "decision_id, kind, identifier_type, identifier_value, actor, decided_at, reason, undone_at, undone_by"
+
+
+class Control:
+    """The decisions of one workspace. The file appears with the first of them."""
+
+    def __init__(self, data: Path) -> None:
+        self.path = data / "control.sqlite"
+
+    def decisions(self, *, with_undone: bool = False) -> list[Decision]:
+        """Decisions in force, oldest first; ``with_undone`` gives those taken back too."""
+        if not self.path.is_file():
+            return []
+        with self._open() as connection:
+            found = _read(connection)
+        return [one for one in found if with_undone or one.undone_at is None]
+
+    def decide(
+        self,
+        kind: Kind,
+        *,
+        actor: str,
+        reason: str,
+        pairs: Sequence[tuple[str, str]] = (),
+        identifier: tuple[str, str] | None = None,
+    ) -> Decision:
+        """Sign and store a decision. Raises ``IdentityError`` when it contradicts one in force."""
+        ordered = tuple(sorted({(min(pair), max(pair)) for pair in pairs}))
+        if not actor.strip():
+            raise UsageError("a decision needs the name of the person who takes it", "name one with --by")
+        identifier_type, identifier_value = identifier or (None, None)
+        with self._open() as connection:
+            connection.execute("begin immediate")
+            before = _read(connection)
+            number = max((one.decision_id for one in before), default=0) + 1
+            new = Decision(
+                number, kind, ordered, identifier_type, identifier_value, actor.strip(), _now(), reason.strip()
+            )
+            check_decision(new, [one for one in before if one.undone_at is None])
+            connection.execute(
+                f"insert into decisions ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, null, null)",
+                (number, kind, identifier_type, identifier_value, new.actor, new.decided_at.isoformat(), new.reason),
+            )
+            connection.executemany(
+                "insert into decision_pairs values (?, ?, ?)", [(number, left, right) for left, right in ordered]
+            )
+            connection.commit()
+        return new
+
+    def undo(self, decision_id: int, *, actor: str) -> Decision:
+        """Take a decision back; it stays listed as undone. Raises ``NotFoundError``, ``UsageError``."""
+        found = next((one for one in self.decisions(with_undone=True) if one.decision_id == decision_id), None)
+        if found is None:
+            raise NotFoundError(f"there is no decision {decision_id}", "'cdp identity decisions' lists them")
+        if found.undone_at:
+            raise UsageError(f"decision {decision_id} was undone by {found.undone_by} on {found.undone_at:%Y-%m-%d}")
+        moment = _now()
+        with self._open() as connection:
+            connection.execute(
+                "update decisions set undone_at = ?, undone_by = ? where decision_id = ?",
+                (moment.isoformat(), actor, decision_id),
+            )
+            connection.commit()
+        return replace(found, undone_at=moment, undone_by=actor)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
+                connection.executescript(_SCHEMA)
+                yield connection
+        except sqlite3.Error as error:
+            raise CdpError(
+                f"{self.path}: {error}", "the file holds people's decisions: restore it from a backup"
+            ) from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _read(connection: sqlite3.Connection) -> list[Decision]:
+    pairs: dict[int, list[tuple[str, str]]] = {}
+    for number, left, right in connection.execute("select * from decision_pairs order by 1, 2, 3"):
+        pairs.setdefault(number, []).append((left, right))
+    return [
+        Decision(
+            number,
+            Kind(kind),
+            tuple(pairs.get(number, ())),
+            identifier_type,
+            identifier_value,
+            actor,
+            datetime.fromisoformat(decided_at),
+            reason,
+            datetime.fromisoformat(undone_at) if undone_at else None,
+            undone_by,
+        )
+        for number, kind, identifier_type, identifier_value, actor, decided_at, reason, undone_at, undone_by
+        in connection.execute(f"select {_COLUMNS} from decisions order by decision_id")
+    ]  # fmt: skip
