@@ -1,4 +1,4 @@
-"""cdp customer: find one, show the 360 view, list the contacts."""
+"""cdp customer: find one, show the 360 view, list the contacts, explain why it is one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cdp.cli.explain import explain
 from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
 
-app = typer.Typer(no_args_is_help=True, help="Look at one customer: find, show, timeline.")
+app = typer.Typer(no_args_is_help=True, help="Look at one customer: find, show, timeline, explain.")
+app.command("explain")(explain)
 
 KeyArgument = Annotated[
     str,
