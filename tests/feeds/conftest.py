@@ -98,6 +98,8 @@ def land_and_map(feeds, nights, folder):
 
 def _mapped(engine, feeds, history, folder):
     paths, counts = {}, {}
+    for table, contract in feeds.canonical.items():
+        engine.create_table(table, empty_table(contract))
     for plan in feeds.plans:
         name = plan.feed.feed
         made = map_feed(
@@ -112,9 +114,8 @@ def _mapped(engine, feeds, history, folder):
             counts[name, table] = rows
         for table in made:
             engine.read_parquet(table, paths[table])
-    for table, contract in feeds.canonical.items():
-        if table not in paths:
-            engine.create_table(table, empty_table(contract))
+        if name in feeds.canonical and name not in made:
+            engine.create_table(name, empty_table(feeds.canonical[name]))
     return counts
 
 
@@ -125,6 +126,20 @@ def sample(feeds, tmp_path_factory):
     landed = land_and_map(feeds, nights, tmp_path_factory.mktemp("sample"))
     yield landed
     landed.engine.close()
+
+
+@pytest.fixture
+def land(feeds, tmp_path):
+    """Land and map one inbox as of 1 June 2026."""
+    landed = []
+
+    def one(inbox):
+        landed.append(land_and_map(feeds, [(inbox, datetime(2026, 6, 1))], tmp_path))
+        return landed[-1]
+
+    yield one
+    for item in landed:
+        item.engine.close()
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,37 @@ def test_file_names_lead_to_one_feed_each(feeds):
         assert claims == ([wanted] if wanted else []), name
 
 
+def test_half_an_upload_belongs_to_no_feed_and_a_packed_file_to_the_same(feeds):
+    for feed in feeds.feeds.values():
+        for glob in [glob for glob in feed.files if glob.endswith(("csv", "json", "jsonl"))]:
+            name = glob.replace("*", "1")
+            for ending in ("", ".gz", ".zip", ".zst"):
+                assert any(PurePosixPath(name + ending).match(other) for other in feed.files), name + ending
+            for ending in (".part", ".sha256", "~", ".gz.part"):
+                assert not any(PurePosixPath(name + ending).match(other) for other in feed.files), name + ending
+
+
+@pytest.mark.parametrize(
+    ("kind", "identifier", "channel", "reason"),
+    [
+        ("email", "ann@example.com", "E-Mail", "values:channel"),
+        ("mail", "ann@example.com", "email", "values:identifier_type"),
+    ],
+)
+def test_an_opt_out_in_other_words_is_quarantined(land, tmp_path, kind, identifier, channel, reason):
+    inbox = tmp_path / "night"
+    (inbox / "consent").mkdir(parents=True)
+    (inbox / "consent" / "consent_log_1.csv").write_text(
+        "consent_id,identifier_type,identifier,channel,status,source,captured_at,ip_country\n"
+        "CN1,EMAIL,ann@example.com,Email,opt_out,web_form,2026-05-01T10:00:00Z,GB\n"
+        f"CN2,{kind},{identifier},{channel},opt_out,web_form,2026-05-01T10:00:00Z,GB\n"
+    )
+    landed = land(inbox)
+    [row] = landed.quarantined
+    assert (row.line, list(row.reason_codes)) == (3, [reason])
+    assert landed.engine.rows("select channel, status from consents") == [("email", "out")]
+
+
 def test_contracts_keep_personal_values_marked(feeds):
     telling = {"email", "phone", "person_name", "first_name", "last_name", "birth_date", "street", "postcode"}
     for contract in feeds.contracts.values():

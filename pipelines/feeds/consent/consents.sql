@@ -10,4 +10,3 @@ select
     true as is_timed,
     source
 from consent
-where lower(channel) in ('email', 'sms', 'push')

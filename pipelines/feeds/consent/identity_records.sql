@@ -1,4 +1,4 @@
--- A statement about a channel we use, as a record: it names its person by a single identifier.
+-- A statement as a record: it names its person by a single identifier.
 -- grain: one row per statement
 select
     'consent:' || consent_id as record_id,
@@ -8,4 +8,3 @@ select
     captured_at as first_observed_at,
     captured_at as last_observed_at
 from consent
-where lower(channel) in ('email', 'sms', 'push')

@@ -10,5 +10,3 @@ select
     captured_at as last_seen_at,
     1 as count_seen
 from consent
-where lower(channel) in ('email', 'sms', 'push')
-    and lower(identifier_type) in ('email', 'phone', 'loyalty_card', 'shop_customer_id')
