@@ -1,25 +1,24 @@
-"""cdp identity: what stewards decide about who is who."""
+"""cdp identity: what stewards decide about who is who, how good it is, and what to ask next."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cdp.cli.options import Format, FormatOption, WorkspaceOption
+from cdp.cli.evaluate import evaluate, report
+from cdp.cli.options import ByOption, Format, FormatOption, ReasonOption, WorkspaceOption
+from cdp.cli.review import review
+from cdp.cli.steward import actor, control
 
 if TYPE_CHECKING:
     from cdp.identity.decisions import Decision
-    from cdp.workspace.control import Control
 
-app = typer.Typer(no_args_is_help=True, help="Decide who is who: link, unlink, block, undo.")
+app = typer.Typer(no_args_is_help=True, help="Decide who is who, judge how good it is, review what is doubtful.")
+app.command("evaluate")(evaluate)
+app.command("report")(report)
+app.command("review")(review)
 
-ByOption = Annotated[
-    str | None,
-    typer.Option("--by", metavar="NAME", help="Who decides; by default the user logged in.", show_default=False),
-]
-ReasonOption = Annotated[str, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is kept and shown.")]
 _KEY = "Record (feed:source_id), or any key that 'cdp customer show' takes."
 KeyArgument = Annotated[str, typer.Argument(metavar="A", help=_KEY, show_default=False)]
 
@@ -28,7 +27,7 @@ KeyArgument = Annotated[str, typer.Argument(metavar="A", help=_KEY, show_default
 def link(
     left: KeyArgument,
     right: Annotated[str, typer.Argument(metavar="B", help=_KEY, show_default=False)],
-    reason: ReasonOption = "",
+    reason: ReasonOption = None,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -42,8 +41,8 @@ def link(
 
     with open_reader(workspace) as reader:
         one, other = records_to_link(reader, left, right)
-    made = _control(workspace).decide(
-        Kind.must_link, actor=actor(by), reason=reason, pairs=[(one.record_id, other.record_id)]
+    made = control(workspace).decide(
+        Kind.must_link, actor=actor(by), reason=reason or "", pairs=[(one.record_id, other.record_id)]
     )
     already = one.customer_id == other.customer_id
     _tell(made, "they are one customer already, and stay so" if already else "")
@@ -56,7 +55,7 @@ def unlink(
         str | None,
         typer.Argument(metavar="[B]", help=f"{_KEY} Left out: A's own customer.", show_default=False),
     ] = None,
-    reason: ReasonOption = "",
+    reason: ReasonOption = None,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -70,14 +69,14 @@ def unlink(
 
     with open_reader(workspace) as reader:
         pairs = records_to_part(reader, left, right)
-    _tell(_control(workspace).decide(Kind.never_link, actor=actor(by), reason=reason, pairs=pairs))
+    _tell(control(workspace).decide(Kind.never_link, actor=actor(by), reason=reason or "", pairs=pairs))
 
 
 @app.command("block")
 def block(
     kind: Annotated[str, typer.Argument(metavar="TYPE", help="email, phone, loyalty_card, order_id …")],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The value, in any spelling.")],
-    reason: ReasonOption = "",
+    reason: ReasonOption = None,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -95,7 +94,7 @@ def block(
         raise UsageError(f"there is no identifier type {kind!r}", f"types are: {', '.join(types)}")
     with open_reader(workspace) as reader:
         stored, is_known = stored_value(reader, kind, value, loaded.identity.countries)
-    made = _control(workspace).decide(Kind.block, actor=actor(by), reason=reason, identifier=(kind, stored))
+    made = control(workspace).decide(Kind.block, actor=actor(by), reason=reason or "", identifier=(kind, stored))
     if not is_known:
         note(f"no record carries {kind} {stored} so far")
     _tell(made)
@@ -111,7 +110,7 @@ def decisions(
     from cdp.cli.output import print_rows
     from cdp.serving import Rows
 
-    found = _control(workspace).decisions(with_undone=all_)
+    found = control(workspace).decisions(with_undone=all_)
     columns = ("decision_id", "kind", "says", "actor", "decided_at", "reason")
     listed = [
         (one.decision_id, str(one.kind), one.told, one.actor, one.decided_at, one.reason)
@@ -132,28 +131,9 @@ def undo(
     """Take a decision back; the next run goes by the rules and the model again."""
     from cdp.cli.output import note, write
 
-    undone = _control(workspace).undo(decision_id, actor=actor(by))
+    undone = control(workspace).undo(decision_id, actor=actor(by))
     write(f"decision {undone.decision_id} is undone: {undone.told}")
     note("it counts from the next 'cdp run' on")
-
-
-def actor(by: str | None) -> str:
-    """Who signs: the name given, or the user logged in."""
-    import getpass
-
-    if by is not None:
-        return by
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""
-
-
-def _control(workspace: Path | None) -> Control:
-    from cdp.workspace import find_root
-    from cdp.workspace.control import Control
-
-    return Control(find_root(workspace) / "data")
 
 
 def _tell(made: Decision, remark: str = "") -> None:

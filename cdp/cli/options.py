@@ -31,3 +31,10 @@ FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="Print a table for people, or JSON or CSV for programs.")
 ]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=0, help="Rows at most; 0 means all.")]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", metavar="NAME", help="Who decides; by default the user logged in.", show_default=False),
+]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is kept and shown.", show_default=False)
+]

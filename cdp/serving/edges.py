@@ -116,6 +116,11 @@ class Edge:
         }
 
 
+def all_edges(reader: Reader) -> list[Edge]:
+    """Every edge of the run, the strongest first."""
+    return _fetch(reader, "", {})
+
+
 def edges_within(reader: Reader, customer_id: str) -> list[Edge]:
     """Edges between two records of one customer, the strongest first."""
     return _fetch(
@@ -139,7 +144,9 @@ def edges_leaving(reader: Reader, customer_id: str, other_id: str | None = None)
 
 
 def _fetch(reader: Reader, joins: str, params: Mapping[str, object]) -> list[Edge]:
-    rows = reader.fetch(f"select {_COLUMNS} from identity_edges as edges {joins} order by edges.edge_id", params).rows
+    rows = reader.fetch(
+        f"select {_COLUMNS} from identity_edges as edges {joins} order by edges.edge_id", params or None
+    ).rows
     return sorted((_edge(row) for row in rows), key=lambda edge: (edge.cost, edge.left, edge.right))
 
 

@@ -17,6 +17,14 @@ select
     feed
 from identity_records
 where customer_id in (select unnest($customers))
+    and ($records is null or record_id in (select unnest($records)))
+"""
+_CARRIED = """
+select distinct $customer as customer_id, replace(identifier_type, '_', ' ') as kind, identifier_value
+from identity_edges
+where (record_id_l in (select unnest($records)) or record_id_r in (select unnest($records)))
+    and identifier_type in ('email', 'phone', 'loyalty_card', 'shop_customer_id', 'social_handle', 'support_user_id')
+order by kind, identifier_value
 """
 _IDENTIFIERS = """
 select customer_id, replace(identifier_type, '_', ' ') as kind, identifier_value
@@ -35,19 +43,26 @@ _FIELDS = ("name", "birth date", "address", "company", "gender")
 Side = Mapping[str, Sequence[str]]
 
 
-def sides(reader: Reader, customer_ids: Sequence[str]) -> dict[str, Side]:
-    """Customer id → field → its different values, the most frequent first."""
+def sides(reader: Reader, customer_ids: Sequence[str], records: Sequence[str] | None = None) -> dict[str, Side]:
+    """Customer id → field → its different values, the most frequent first.
+
+    ``records`` narrows one customer down to some of its records, and to the identifiers over which these are linked.
+    """
     wanted: dict[str, object] = {"customers": list(dict.fromkeys(customer_ids))}
     counted: dict[str, dict[str, dict[str, int]]] = {str(one): {} for one in customer_ids}
-    for row in reader.fetch(_RECORDS, wanted):
+    for row in reader.fetch(_RECORDS, {**wanted, "records": list(records) if records is not None else None}):
         for name in (*_FIELDS, "feed"):
             if row[name]:
                 values = counted[row["customer_id"]].setdefault("feeds" if name == "feed" else name, {})
                 values[str(row[name])] = values.get(str(row[name]), 0) + 1
-    for customer, kind, value in reader.fetch(_IDENTIFIERS, wanted).rows:
+    if records is None:
+        carried = reader.fetch(_IDENTIFIERS, wanted)
+        for customer, orders, revenue, last in reader.fetch(_MONEY, wanted).rows:
+            counted[customer]["orders"] = {f"{orders}, net {revenue}" + (f", last {last}" if last else ""): 1}
+    else:
+        carried = reader.fetch(_CARRIED, {"customer": customer_ids[0], "records": list(records)})
+    for customer, kind, value in carried.rows:
         counted[customer].setdefault(kind, {})[str(value)] = 1
-    for customer, orders, revenue, last in reader.fetch(_MONEY, wanted).rows:
-        counted[customer]["orders"] = {f"{orders}, net {revenue}" + (f", last {last}" if last else ""): 1}
     return {
         customer: {name: sorted(values, key=lambda v: -values[v]) for name, values in fields.items()}
         for customer, fields in counted.items()

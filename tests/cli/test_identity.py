@@ -1,0 +1,201 @@
+"""Stewards at the command line: decide, undo, evaluate, review."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+
+import pytest
+
+from cdp.cli import main
+from cdp.serving import Reader
+from cdp.workspace.control import Control
+
+JUDGED = "record_id_l,record_id_r,is_match\n"
+
+
+@pytest.fixture(scope="module")
+def read(published_sample):
+    with Reader(published_sample / "data/serve/current") as reader:
+        yield lambda sql: reader.fetch(sql).rows
+
+
+@pytest.fixture
+def desk(published_sample, tmp_path, capsys, monkeypatch):
+    """Call ``cdp identity`` in a workspace that shares the published file and has decisions of its own."""
+    root = tmp_path / "workspace"
+    (root / "data").mkdir(parents=True)
+    for name in ("cdp.toml", "pipelines", "schemas"):
+        (root / name).symlink_to(published_sample / name)
+    for name in ("serve", "manifests", "tables"):
+        (root / "data" / name).symlink_to(published_sample / "data" / name)
+    monkeypatch.chdir(root)
+
+    def call(*arguments):
+        code = main(["identity", *(str(argument) for argument in arguments)])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def decided(tmp_path):
+    return Control(tmp_path / "workspace/data").decisions()
+
+
+def pair_of_customers(read):
+    return [c for (c,) in read("select customer_id from profiles where count_orders > 1 order by 1 limit 2")]
+
+
+def test_two_customers_are_linked_by_their_anchors_and_undone(desk, read, tmp_path):
+    one, other = pair_of_customers(read)
+    code, out, err = desk("link", one, other, "--by", "anna", "--reason", "same phone voice")
+    assert code == 0
+    assert out.startswith("decision 1: ")
+    assert "next 'cdp run'" in err
+    (decision,) = decided(tmp_path)
+    owners = read(f"select customer_id from identity_map where record_id in {decision.pairs[0]} order by 1")
+    assert [owner for (owner,) in owners] == sorted([one, other])
+    assert (decision.actor, decision.reason) == ("anna", "same phone voice")
+    _, out, _ = desk("decisions", "--format", "json")
+    assert json.loads(out)[0]["kind"] == "must_link"
+    code, _, err = desk("unlink", one, other)
+    assert code == 1
+    assert "contradicts decision 1 (anna" in err
+    assert desk("undo", 1, "--by", "ben")[0] == 0
+    assert desk("unlink", one, other, "--by", "ben")[0] == 0
+    _, out, _ = desk("decisions", "--all", "--format", "csv")
+    assert [row["undone_by"] for row in csv.DictReader(io.StringIO(out))] == ["ben", ""]
+
+
+def test_a_record_is_parted_from_its_customer(desk, read, tmp_path):
+    ((record, customer),) = read(
+        "select min(record_id), customer_id from identity_map group by 2 having count(*) > 3 order by 2 limit 1"
+    )
+    assert desk("unlink", record)[0] == 0
+    others = {r for (r,) in read(f"select record_id from identity_map where customer_id = '{customer}'")} - {record}
+    (decision,) = decided(tmp_path)
+    assert {one for pair in decision.pairs for one in pair} - {record} == others
+    assert desk("undo", 1)[0] == 0
+    assert desk("unlink", record, customer)[0] == 0
+    assert len(decided(tmp_path)[0].pairs) == len(others)
+    code, _, err = desk("unlink", customer)
+    assert code == 2
+    assert "not a record" in err
+
+
+def test_two_contacts_of_one_customer_part_the_records_that_carry_them(desk, read, tmp_path):
+    found = read(
+        "select l.identifier_value, r.identifier_value from identity_edges as l inner join identity_map as m "
+        "on l.record_id_l = m.record_id inner join identity_map as n on m.customer_id = n.customer_id "
+        "inner join identity_edges as r on r.record_id_l = n.record_id and r.identifier_type = 'email' "
+        "where l.identifier_type = 'email' and l.identifier_value < r.identifier_value "
+        "and not l.is_cut and not r.is_cut "
+        "and not list_has_any([l.record_id_l, l.record_id_r], [r.record_id_l, r.record_id_r]) order by 1, 2 limit 1"
+    )
+    left, right = found[0]
+    code, _, err = desk("unlink", left, right)
+    if code == 0:
+        assert len(decided(tmp_path)[0].pairs) == 1
+    else:
+        assert "it is unclear which records to part" in err
+
+
+def test_a_value_is_blocked_in_the_form_in_which_it_is_stored(desk, read, tmp_path):
+    ((value,),) = read(
+        "select identifier_value from identifiers where identifier_type = 'phone' and identifier_value like '+44%' "
+        "order by 1 limit 1"
+    )
+    assert desk("block", "phone", value.replace("+44", "0"))[0] == 0
+    assert decided(tmp_path)[0].identifier_value == value
+    assert "blocks phone" in desk("block", "phone", value)[2]
+    assert "no record carries" in desk("block", "email", "Desk@Example.COM")[2]
+    assert desk("block", "shoe_size", "42")[0] == 2
+    assert desk("link", "nobody@example.com", value)[0] == 1
+
+
+def test_evaluate_with_the_samples_truth(desk, published_sample):
+    labels = published_sample / "data/sample/truth/truth_identity.csv"
+    code, out, _ = desk("evaluate", "--labels", labels, "--format", "json")
+    assert code == 0
+    judged = json.loads(out)["labels"]
+    assert judged["records_known"] == judged["records_labelled"]
+    wrong = sum(line["pairs"] for line in judged["wrong_merges"])
+    missed = sum(line["pairs"] for line in judged["misses"])
+    assert (wrong, missed) == (judged["pairwise"]["wrong"], judged["pairwise"]["missed"]), "every error has a kind"
+    published = next(row for row in judged["curve"] if row["threshold"] == 0.9)
+    assert published["f1"] == pytest.approx(judged["pairwise"]["f1"], abs=0.02)
+    _, out, _ = desk("evaluate", "--labels", labels)
+    assert "Wrongly joined pairs" in out
+    assert "Threshold" in out
+
+
+def test_evaluate_without_labels_and_with_judged_pairs(desk, read, tmp_path):
+    _, out, _ = desk("evaluate", "--format", "csv")
+    figures = {row["figure"]: row["value"] for row in csv.DictReader(io.StringIO(out))}
+    assert 0.9 < float(figures["belief.expected_precision"]) <= 1
+    _, out, err = desk("evaluate")
+    assert "Against the run before" in out
+    assert "cdp identity review" in err
+    left, right = read("select record_id_l, record_id_r from identity_edges where not is_cut order by 1, 2 limit 1")[0]
+    labels = tmp_path / "labels.csv"
+    labels.write_text(f"{JUDGED}{left},{right},1\nno:one,{left},0\n")
+    _, out, _ = desk("evaluate", "--labels", labels, "-f", "json")
+    assert json.loads(out)["labels"]["pairwise"]["precision"] == 1
+    labels.write_text(f"{JUDGED}no:one,no:two,0\n")
+    assert desk("evaluate", "--labels", labels)[0] == 2
+    labels.write_text("a,b\n1,2\n")
+    assert "labels need feed,source_id,person" in desk("evaluate", "--labels", labels)[2]
+
+
+def test_the_report_needs_nothing_from_elsewhere(desk, tmp_path, published_sample):
+    labels = published_sample / "data/sample/truth/truth_identity.csv"
+    code, out, _ = desk("report", "-o", tmp_path / "identity.html", "--labels", labels)
+    assert (code, out.strip()) == (0, str(tmp_path / "identity.html"))
+    html = (tmp_path / "identity.html").read_text(encoding="utf-8")
+    assert html.count("<svg") >= 3
+    assert "same family name and address" in html
+    assert not re.search(r"(src|href)=|@import|https?:", html)
+
+
+def test_review_asks_the_doubtful_first_and_takes_answers_back(desk, tmp_path):
+    _, out, _ = desk("review", "--format", "json", "--limit", "0")
+    asked = json.loads(out)
+    assert len(asked) > 10
+    assert [one["worth"] for one in asked] == sorted((one["worth"] for one in asked), reverse=True)
+    assert asked[0]["match_probability"] is not None
+    path = tmp_path / "questions.csv"
+    assert desk("review", "--export", path, "--limit", "3")[0] == 0
+    with path.open() as stream:
+        rows = list(csv.DictReader(stream))
+    for row, answer in zip(rows, ("y", "no", "skip"), strict=True):
+        row["answer"] = answer
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    code, out, _ = desk("review", "--answers", path, "--by", "anna")
+    assert (code, out.strip()) == (0, "2 decisions; 0 refused, 1 left open")
+    assert [str(one.kind) for one in decided(tmp_path)] == ["must_link", "never_link"]
+    assert desk("review", "--answers", path)[0] == 4, "said already"
+    _, out, _ = desk("review", "--format", "json", "--limit", "0")
+    assert len(json.loads(out)) == len(asked) - 2
+    path.write_text("record_id_l,record_id_r,answer\na,b,perhaps\n")
+    assert desk("review", "--answers", path)[0] == 2
+
+
+def test_review_on_a_terminal(desk, tmp_path, monkeypatch):
+    typed = iter(["what", "y", "s", "n", "q"])
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    code, out, err = desk("review", "--by", "anna")
+    assert code == 0
+    assert out.count(" — ") == 4
+    assert "2 decisions" in err
+    assert [(str(one.kind), one.actor, one.reason) for one in decided(tmp_path)] == [
+        ("must_link", "anna", "review"),
+        ("never_link", "anna", "review"),
+    ]
