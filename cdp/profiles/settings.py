@@ -73,6 +73,10 @@ class ProfileSettings(Strict):
             raise ValueError(f"golden_record lacks {', '.join(missing)}")
         return self
 
-    def feeds_named(self) -> set[str]:
-        """Feeds that a source priority mentions, so that the workspace can check that they exist."""
-        return {feed for entry in self.golden_record for feed in entry.sources}
+    def feeds_named(self) -> dict[tuple[str | int, ...], str]:
+        """Feeds of the source priorities by their place in the document, for the workspace to check that they exist."""
+        return {
+            ("golden_record", number, "sources", rank): feed
+            for number, entry in enumerate(self.golden_record)
+            for rank, feed in enumerate(entry.sources)
+        }

@@ -178,6 +178,16 @@ def _segments(reader: _Reader) -> tuple[SegmentDefinition, ...]:
     return tuple(definition for _, definition in found.values())
 
 
+def _profile(reader: _Reader) -> ProfileSettings | None:
+    path = reader.root / "pipelines/profile.yaml"
+    profile = reader.load(path, ProfileSettings)
+    feeds = sorted(feed.parent.name for feed in reader.root.glob("pipelines/feeds/*/feed.yaml"))
+    for place, feed in profile.feeds_named().items() if profile else ():
+        if feed not in feeds:
+            reader.at(path, place, f"there is no feed {feed!r} in pipelines/feeds", ", ".join(feeds))
+    return profile
+
+
 def check_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
     """Read a whole workspace. Gives every fault there is, and the workspace when there is none."""
     reader = _Reader(root.resolve())
@@ -188,7 +198,7 @@ def check_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
     tables = {name: table for name, (_, table) in found.items()}
     plans = _plans(reader, contracts, tables)
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
-    profile = reader.load(reader.root / "pipelines/profile.yaml", ProfileSettings)
+    profile = _profile(reader)
     segments = _segments(reader)
     if reader.faults or not (config and nightly and identity and profile):
         return None, sorted(set(reader.faults))

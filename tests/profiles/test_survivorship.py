@@ -155,7 +155,7 @@ def test_reference_settings_are_sound():
     settings, faults = load_document(REFERENCE, ProfileSettings)
     assert faults == []
     assert settings is not None
-    assert "loyalty_members" in settings.feeds_named()
+    assert "loyalty_members" in settings.feeds_named().values()
 
 
 @pytest.mark.parametrize("stage", ["golden", "profiles"])

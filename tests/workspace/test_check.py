@@ -97,6 +97,15 @@ def test_a_segment_that_names_an_unknown_column_is_a_fault(root):
     assert "net_revenue" in f"{fault.message} {fault.allowed}"
 
 
+def test_a_source_priority_that_names_no_feed_is_a_fault(root):
+    spoil(root, "pipelines/profile.yaml", "sources: [shop_customers,", "sources: [shop_custmers,")
+    _, faults = check_workspace(root)
+    [fault] = faults
+    told = "pipelines/profile.yaml:6: golden_record.0.sources.0: there is no feed 'shop_custmers'"
+    assert str(fault).startswith(told)
+    assert "shop_customers" in fault.allowed.split(", ")
+
+
 def test_a_missing_mapping_is_a_fault(root):
     (root / "pipelines/feeds/stores/stores.sql").unlink()
     _, faults = check_workspace(root)
