@@ -76,7 +76,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int], list[Fault]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, {}, [Fault(path, line, "", f"not valid YAML: {error.problem or error}")]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         return None, {}, [Fault(path, 1, "", f"not valid YAML in UTF-8: {error}")]
     except OSError as error:
         return None, {}, [Fault(path, 0, "", f"cannot be read: {error.strerror}")]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyarrow import Table
 
+_QUOTED = re.compile(r"'[^']*'")  # in conversion errors: a value, which may be somebody's
 _PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -65,7 +66,10 @@ class DuckDBEngine:
         try:
             return self.connection.execute(sql, bound) if bound else self.connection.execute(sql)
         except duckdb.Error as error:
-            raise EngineError(str(error).strip()) from error
+            message = str(error).strip()
+            if isinstance(error, duckdb.ConversionException):
+                message = _QUOTED.sub("'…'", message)
+            raise EngineError(message) from error
 
     def execute(self, sql: str, params: Params = None) -> None:
         """Run a statement for its effect."""

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdp.contracts import Contract, Property
+from cdp.contracts.model import TypeOptions
 
 _INTEGER = r"^[+-]?\d+([.]0+)?$"
 _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)$"
-_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$"
+_COMMA_NUMBER = r"^[+-]?([1-9]\d{0,2}([.]\d{3})+|\d+)(,\d*)?$"
+_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?$"
 
 
 def quoted(name: str) -> str:
@@ -30,6 +32,17 @@ def text(value: str) -> str:
 def text_list(values: Sequence[str]) -> str:
     """A SQL list of text literals."""
     return "[" + ", ".join(text(value) for value in values) + "]"
+
+
+def key_sql(contract: Contract) -> str:
+    """Text that names what a row speaks of: its key columns, joined so that no two keys look alike."""
+    parts = [f"replace(coalesce({quoted(name)}::varchar, ''), '|', '||')" for name in contract.key]
+    return " || ' | ' || ".join(parts)
+
+
+def version_sql(contract: Contract) -> str:
+    """The change time of a row, or null."""
+    return f"{quoted(contract.version)}::timestamp" if contract.version else "null::timestamp"
 
 
 @dataclass(frozen=True)
@@ -84,9 +97,12 @@ def _parsed(item: Property, value: str) -> str:
         return f"case {quoted(options.format_column or '')} {branches}{fallback} end"
     if options.format:
         return one(options.format)
-    plain = f"regexp_replace(replace({value}, ' UTC', 'Z'), ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
+    plain = (
+        f"regexp_replace(regexp_replace(replace({value}, ' UTC', 'Z'), '(:[0-9.]+) ?([+-][0-9]{{2}})$', '\\1\\2:00'), "
+        "' ?([+-][0-9]{2}):?([0-9]{2})$', '\\1:\\2')"
+    )
     iso = f"case when regexp_matches({value}, {text(_ISO)}) then {plain} end"
-    offset = f"regexp_matches({value}, '(Z|UTC|[+-][0-9]{{2}}:?[0-9]{{2}})$') and length({value}) > 10"
+    offset = f"regexp_matches({value}, '(Z|UTC|:[0-9.]+ ?[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') and length({value}) > 10"
     naive_iso = _in_zone(item, f"try_cast({iso} as timestamp)")
     return f"case when {offset} then try_cast({iso} as timestamptz)::timestamp else {naive_iso} end"
 
@@ -107,7 +123,8 @@ def typed(item: Property) -> str:
         case "number":
             plain = value
             if item.decimal_separator == ",":
-                plain = f"replace(regexp_replace({value}, '[.]([0-9]{{3}})', '\\1', 'g'), ',', '.')"
+                whole = f"case when regexp_matches({value}, {text(_COMMA_NUMBER)}) then {value} end"
+                plain = f"replace(replace({whole}, '.', ''), ',', '.')"
             return f"try_cast(case when regexp_matches({plain}, {text(_NUMBER)}) then {plain} end as decimal(18, 4))"
         case "boolean":
             true, false = text_list(options.true_values), text_list(options.false_values)
@@ -123,6 +140,17 @@ def typed(item: Property) -> str:
             return f"try_cast({value} as json)"
         case _:
             return value
+
+
+def _limits(options: TypeOptions, raw: str, value: str) -> list[str]:
+    limits = []
+    if options.minimum is not None:
+        limits.append(f"{value} < {options.minimum!r}")
+    if options.maximum is not None:
+        limits.append(f"{value} > {options.maximum!r}")
+    if options.max_length is not None:
+        limits.append(f"length({raw}) > {options.max_length}")
+    return limits
 
 
 def checks_of(item: Property) -> list[Check]:
@@ -141,21 +169,19 @@ def checks_of(item: Property) -> list[Check]:
         add("type", f"{raw} is not null and {value} is null", on_fail.type)
     if options.pattern is not None:
         add("pattern", f"not regexp_full_match({raw}, {text(options.pattern)})", on_fail.pattern)
-    limits = []
-    if options.minimum is not None:
-        limits.append(f"{value} < {options.minimum!r}")
-    if options.maximum is not None:
-        limits.append(f"{value} > {options.maximum!r}")
-    if options.max_length is not None:
-        limits.append(f"length({raw}) > {options.max_length}")
-    if limits:
+    if limits := _limits(options, raw, value):
         add("range", " or ".join(limits), on_fail.range)
     if options.values:
         allowed = text_list([entry.lower() for entry in options.values])
         add("values", f"not list_contains({allowed}, lower({raw}))", on_fail.values)
     if item.logical_type in {"date", "timestamp"}:
         slack = " + interval 14 hour" if item.time_zone == "local" or item.logical_type == "date" else ""
-        add("future", f"{value} >= $as_of{slack}", on_fail.future)
+        late = f"{value} >= $as_of{slack}"
+        if on_fail.future in {"reject", "null"}:
+            add("future", f"{late} + interval 1 day", on_fail.future)
+            add("future", f"{late} and {value} < $as_of{slack} + interval 1 day", "warn")
+        else:
+            add("future", late, on_fail.future)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cdp.contracts import Contract
@@ -20,6 +20,7 @@ class ColumnMatch:
     index: dict[str, int]
     missing: tuple[str, ...]
     extra: tuple[str, ...]
+    warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -32,6 +33,15 @@ def _similar(header: str, wanted: str) -> bool:
     if not left or not right:
         return False
     return left in right or right in left or difflib.SequenceMatcher(None, left, right).ratio() >= 0.75
+
+
+def likely_renames(missing: Sequence[str], extra: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of a missing name and a new one that looks like it."""
+    for wanted in missing:
+        for name in extra:
+            if _similar(name, wanted):
+                yield wanted, name
+                break
 
 
 def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> ColumnMatch:
@@ -59,21 +69,21 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
             notes.append(f"column {item.source} came as {hit}")
     used = {headers[position] for position in index.values()}
     extra = [header for header in headers if header and header not in used]
-    for wanted in missing:
-        renamed = [header for header in extra if _similar(header, wanted)]
-        if renamed:
-            raise ContractError(
-                f"{file}: column {wanted} is missing, and {renamed[0]} is new: probably a rename",
-                f"add {renamed[0]} to the aliases of {wanted} in schemas/exports/{contract.name}.yaml, "
-                "then run again; the file was left untouched",
-            )
+    for wanted, renamed in likely_renames(missing, extra):
+        raise ContractError(
+            f"{file}: column {wanted} is missing, and {renamed} is new: probably a rename",
+            f"add {renamed} to the aliases of {wanted} in schemas/exports/{contract.name}.yaml, "
+            "then run again; the file was left untouched",
+        )
     by_source = {item.source: item for item in contract.properties}
     needed = [name for name in missing if by_source[name].name in contract.key or by_source[name].required]
     if needed:
         raise ContractError(
-            f"{file}: required column {needed[0]} is missing; the file has {', '.join(headers)}",
-            f"add its new header to the aliases in schemas/exports/{contract.name}.yaml, or ask the source",
+            f"{file}: required column {needed[0]} is missing; {len(index)} of {len(contract.properties)} known columns "
+            f"are among the {len(headers)} delivered",
+            f"when the file has no header line, ask the source for one; when the column has a new name, add it to "
+            f"the aliases in schemas/exports/{contract.name}.yaml",
         )
-    notes += [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
+    warnings = [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
     notes += [f"column {name} is not in the contract: not read" for name in extra]
-    return ColumnMatch(index, tuple(missing), tuple(extra), tuple(notes))
+    return ColumnMatch(index, tuple(missing), tuple(extra), tuple(warnings), tuple(notes))

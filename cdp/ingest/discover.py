@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Delivery:
     feed: str | None
     file_id: str
     size: int
+    trouble: str = ""
 
 
 def content_hash(path: Path) -> str:
@@ -44,10 +46,16 @@ def _matches(below: PurePosixPath, patterns: Iterable[str]) -> bool:
     return any(below.match(pattern) for pattern in patterns)
 
 
+def _shown(name: str) -> str:
+    """A path that can be printed and stored, whatever bytes the file system holds."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def discover(inbox: Path, feeds: Iterable[Feed]) -> list[Delivery]:
     """Every file below ``inbox``, in delivery order (natural order of the paths).
 
-    Hidden files are left out. A file that two feeds claim is a ``UsageError``, as is a missing inbox.
+    Hidden files are left out; links are listed and never followed. A file that cannot be opened belongs to no feed
+    for now. A file that two feeds claim is a ``UsageError``, as is a missing inbox.
     """
     root = inbox.resolve()
     if not root.is_dir():
@@ -56,15 +64,21 @@ def discover(inbox: Path, feeds: Iterable[Feed]) -> list[Delivery]:
     found: list[Delivery] = []
     for path in sorted(root.rglob("*"), key=lambda item: natural_key(item.relative_to(root).as_posix())):
         below = PurePosixPath(path.relative_to(root).as_posix())
-        if not path.is_file() or any(part.startswith(".") for part in below.parts):
+        if any(part.startswith(".") for part in below.parts) or (path.is_dir() and not path.is_symlink()):
             continue
-        claims = [feed.feed for feed in feeds if _matches(below, feed.files)]
+        name = _shown(f"{root.name}/{below}")
+        claims = [] if path.is_symlink() else [feed.feed for feed in feeds if _matches(below, feed.files)]
         if len(claims) > 1:
             raise UsageError(
-                f"{root.name}/{below} is claimed by two feeds: {', '.join(claims)}",
+                f"{name} is claimed by two feeds: {', '.join(claims)}",
                 "narrow the globs under files: in their feed.yaml",
             )
-        feed = claims[0] if claims else None
-        file_id = content_hash(path) if feed else ""
-        found.append(Delivery(path, f"{root.name}/{below}", feed, file_id, path.stat().st_size))
+        found.append(_delivery(path, name, claims[0] if claims else None))
     return found
+
+
+def _delivery(path: Path, name: str, feed: str | None) -> Delivery:
+    try:
+        return Delivery(path, name, feed, content_hash(path) if feed else "", path.lstat().st_size)
+    except OSError as error:
+        return Delivery(path, name, None, "", 0, f"cannot be read: {error.strerror}")

@@ -63,7 +63,10 @@ def load_mapping(feed: Feed, table: str, folder: Path) -> FeedMapping:
     path = folder / f"{table}.sql"
     if not path.is_file():
         raise StepError(f"{path} is missing", f"write it, or take {table} out of tables: in feed.yaml")
-    sql = path.read_text(encoding="utf-8")
+    try:
+        sql = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise StepError(f"{path} is not UTF-8: {error.reason}", "save it as UTF-8") from error
     return FeedMapping(feed.feed, table, path, sql, tables_read(sql, str(path)))
 
 
@@ -96,11 +99,17 @@ def open_feed(engine: Engine, contract: Contract, files: Sequence[Path], name: s
     columns = ", ".join(
         f"{quoted(column) if column in delivered else 'null'}::{kind} as {quoted(column)}" for column, kind in typed
     )
-    engine.create_table(
-        name,
-        f"select {columns}, _file_id, _row from {quoted(f'{name}__landed')} "
-        "anti join superseded_rows using (_file_id, _row)",
-    )
+    try:
+        engine.create_table(
+            name,
+            f"select {columns}, _file_id, _row from {quoted(f'{name}__landed')} "
+            "anti join superseded_rows using (_file_id, _row)",
+        )
+    except EngineError as error:
+        raise ContractError(
+            f"rows of {name} that are already loaded do not fit the types of schemas/exports/{contract.name}.yaml",
+            "keep the old type, or 'cdp rollback' to before they were loaded and load them under the new one",
+        ) from error
     engine.drop(f"{name}__landed")
 
 

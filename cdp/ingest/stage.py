@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cdp.contracts import Contract
+from cdp.ingest.checks import key_sql, quoted, version_sql
 from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landed, Landing, land_file
@@ -15,11 +16,16 @@ from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 
 @dataclass(frozen=True)
 class History:
-    """What earlier runs know: ledgers of loaded files by content hash, names already accounted for, rows."""
+    """What earlier runs know.
 
-    ledgers: Mapping[str, FileLedger] = field(default_factory=dict)
-    names: frozenset[tuple[str, str]] = frozenset()
+    ``ledgers``: loaded files by (feed, content hash). ``settled``: (feed, content hash, name) of files that need no
+    second look. ``landed``: parquet files of landed rows by feed. ``unknown``: names of files that belong to no feed.
+    """
+
+    ledgers: Mapping[tuple[str, str], FileLedger] = field(default_factory=dict)
+    settled: frozenset[tuple[str, str, str]] = frozenset()
     landed: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,11 @@ class LandingResult:
 
 def new_deliveries(deliveries: Sequence[Delivery], history: History) -> list[Delivery]:
     """Deliveries of a feed that no earlier run has accounted for under the same name and bytes."""
-    return [item for item in deliveries if item.feed and (item.file_id, item.name) not in history.names]
+    return [item for item in deliveries if item.feed and (item.feed, item.file_id, item.name) not in history.settled]
 
 
-def _open_current(landing: Landing, files: Sequence[Path]) -> None:
+def _open_current(landing: Landing, contract: Contract, files: Sequence[Path]) -> None:
+    """Make ``current_rows``; key and version are read off the landed columns, as today's contract defines them."""
     engine = landing.engine
     if not files:
         engine.create_table(
@@ -56,10 +63,13 @@ def _open_current(landing: Landing, files: Sequence[Path]) -> None:
         )
         return
     engine.read_parquet("landed_rows", files)
+    delivered = engine.columns("landed_rows")
+    lacking = [name for name in (*contract.key, *filter(None, [contract.version])) if name not in delivered]
+    extra = "".join(f", null as {quoted(name)}" for name in lacking)
     engine.create_table(
         "current_rows",
-        "select _key, _version, _hash, _file_id, _row from landed_rows anti join superseded_rows "
-        "using (_file_id, _row)",
+        f"select {key_sql(contract)} as _key, {version_sql(contract)} as _version, _hash, _file_id, _row "
+        f"from (select *{extra} from landed_rows anti join superseded_rows using (_file_id, _row))",
     )
     engine.drop("landed_rows")
 
@@ -70,37 +80,39 @@ def land_inbox(
     feeds: Mapping[str, Feed],
     contracts: Mapping[str, Contract],
     history: History,
-    told: Callable[[FileLedger], None] = lambda _: None,
+    told: Callable[[FileLedger, Sequence[str]], None] = lambda *_: None,
 ) -> LandingResult:
     """Land the new deliveries. The engine must hold ``superseded_rows``, which is extended.
 
-    ``told`` is called with each file's ledger as soon as it is known.
+    ``told`` is called with each file's ledger and warnings as soon as they are known.
     """
     ledgers: list[FileLedger] = []
     quarantined: list[QuarantinedRow] = []
     landed: dict[str, tuple[Path, ...]] = {}
     known = dict(history.ledgers)
 
-    def account(ledger: FileLedger) -> None:
+    def account(ledger: FileLedger, warnings: Sequence[str] = ()) -> None:
         ledgers.append(ledger)
-        told(ledger)
+        told(ledger, warnings)
 
     for item in deliveries:
         if item.feed is None:
-            account(FileLedger("", None, item.name, landing.run_id, FileStatus.unknown, message="no feed claims it"))
+            message = item.trouble or "no feed claims it"
+            account(FileLedger("", None, item.name, landing.run_id, FileStatus.unknown, message=message))
     fresh = new_deliveries(deliveries, history)
     for name in sorted({item.feed for item in fresh if item.feed}):
-        _open_current(landing, history.landed.get(name, ()))
+        contract = contracts[feeds[name].contract]
+        _open_current(landing, contract, history.landed.get(name, ()))
         paths: list[Path] = []
         for item in (each for each in fresh if each.feed == name):
-            if item.file_id in known and item.size:
-                account(known[item.file_id].replayed_as(item.name, landing.run_id).balanced())
+            if (name, item.file_id) in known and item.size:
+                account(known[name, item.file_id].replayed_as(item.name, landing.run_id).balanced())
                 continue
-            result: Landed = land_file(landing, item, feeds[name], contracts[feeds[name].contract])
-            account(result.ledger)
+            result: Landed = land_file(landing, item, feeds[name], contract)
+            account(result.ledger, result.warnings)
             quarantined += result.quarantined
             if result.ledger.status is FileStatus.loaded:
-                known[item.file_id] = result.ledger
+                known[name, item.file_id] = result.ledger
             if result.path:
                 paths.append(result.path)
         if paths:

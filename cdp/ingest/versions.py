@@ -13,7 +13,7 @@ SUPERSEDED_COLUMNS = "feed varchar, _file_id varchar, _row bigint"
 
 _ONE_ROW_PER_KEY = """
 with distinct_rows as (
-    select *, row_number() over (partition by _key, _hash order by _row) as copy_number
+    select *, row_number() over (partition by _key, _hash order by _row desc) as copy_number
     from incoming
 ),
 ranked as (
@@ -31,7 +31,8 @@ select
     _row, _key, _version, _hash,
     case
         when copy_number > 1 or _hash = current_hash then 'duplicate'
-        when newest > 1 or _version < current_version then 'superseded'
+        when newest > 1 or coalesce(_version < current_version, current_version is not null and _version is null)
+            then 'superseded'
         else 'accepted'
     end as place
 from ranked

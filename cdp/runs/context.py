@@ -13,7 +13,7 @@ from typing import Any
 
 from cdp.engines import Engine
 from cdp.identity.decisions import Decision
-from cdp.ingest.discover import Delivery
+from cdp.ingest.discover import Delivery, content_hash
 from cdp.ingest.mapping import empty_table
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
 from cdp.workspace import Workspace
@@ -72,8 +72,14 @@ class Run:
     def keep(self, name: str, select: str, file: str | None = None) -> FileRef:
         """Write a select as an artefact file and give its reference; the table list is not changed."""
         path = self.artefacts / (file or f"{name}.parquet")
-        rows = self.engine.write_parquet(select, path)
-        return FileRef(path.relative_to(self.store.data).as_posix(), rows)
+        self.engine.write_parquet(select, path)
+        return self.ref(path)
+
+    def ref(self, path: Path, feed: str | None = None) -> FileRef:
+        """The reference of a parquet file that lies below the data folder."""
+        import pyarrow.parquet as pq
+
+        return FileRef(self.relative(path), pq.read_metadata(path).num_rows, feed, content_hash(path))
 
     def put(self, name: str, order: str = "all") -> None:
         """Hand a table of the engine on: write it sorted, and read it from there from now on."""
@@ -102,13 +108,18 @@ class Run:
         write_atomically(self.store.data / "pending.json", json.dumps(content, sort_keys=True))
 
     def resume(self, signature: str) -> bool:
-        """Take over what an interrupted run of the same inputs finished; drop what another one left."""
+        """Take over what an interrupted run of the same inputs finished; drop what another one left.
+
+        The published file is built again: it may be gone by now.
+        """
         pending = self.store.data / "pending.json"
         if pending.is_file():
             content = json.loads(pending.read_text(encoding="utf-8"))
-            if content["signature"] == signature:
-                self.run_id, self.done = content["run_id"], content["done"]
-                self.tables = {name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()}
+            tables = {name: tuple(FileRef(**ref) for ref in refs) for name, refs in content["tables"].items()}
+            whole = all(self.store.path(ref).is_file() for refs in tables.values() for ref in refs)
+            if content["signature"] == signature and whole:
+                self.run_id, self.done = content["run_id"], [name for name in content["done"] if name != "publish"]
+                self.tables = tables
                 self.fingerprints, self.model = content["fingerprints"], content["model"]
                 self.counts, self.warnings = content["counts"], content["warnings"]
                 return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ from cdp.engines import Engine, open_engine
 from cdp.errors import CdpError
 from cdp.identity.decisions import fingerprint
 from cdp.ingest.discover import Delivery, discover
-from cdp.ingest.stage import new_deliveries
+from cdp.ingest.stage import History, new_deliveries
 from cdp.runs.context import LOG, Run
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
@@ -61,7 +62,7 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 def _check_disk(workspace: Workspace, deliveries: Sequence[Delivery]) -> None:
     free = shutil.disk_usage(workspace.data).free
-    needed = workspace.config.resources.free_disk_gb * 2**30 + 4 * sum(item.size for item in deliveries if item.feed)
+    needed = workspace.config.resources.free_disk_gb * 2**30 + 4 * sum(item.size for item in deliveries)
     if free < needed:
         raise CdpError(
             f"{workspace.data}: {free / 2**30:.1f} GB free, {needed / 2**30:.1f} GB needed",
@@ -121,12 +122,23 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
     )
 
 
-def _nothing_new(run: Run, day: date) -> bool:
-    if run.parent is None or run.parent.config != run.workspace.fingerprint or day > run.parent.date:
-        return False
-    if run.parent.decisions != fingerprint(run.decisions):
-        return False
-    return not new_deliveries(run.deliveries, history(run))
+def _is_settled(run: Run, day: date) -> bool:
+    """Whether a run without new files would only repeat what is published."""
+    return (
+        run.parent is not None
+        and run.parent.config == run.workspace.fingerprint
+        and run.parent.decisions == fingerprint(run.decisions)
+        and day <= run.parent.date
+    )
+
+
+def _unheard_of(deliveries: Sequence[Delivery], known: History) -> tuple[str, ...]:
+    """Files of no feed that no run has told about yet."""
+    return tuple(
+        f"{item.name} belongs to no feed: not read (add it to a feed, or to ignore in cdp.toml)"
+        for item in deliveries
+        if item.feed is None and item.name not in known.unknown
+    )
 
 
 def _finish(run: Run) -> Manifest:
@@ -149,6 +161,12 @@ def _finish(run: Run) -> Manifest:
     return manifest
 
 
+def _without_values(message: str) -> str:
+    """A message for the log: what stands in quotes may be somebody's data."""
+    first = message.splitlines()[0] if message else ""
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "…", first)
+
+
 def _execute(run: Run, inbox: Path, progress: Progress) -> Manifest:
     signature = _signature(run, inbox)
     resumed = run.resume(signature)
@@ -166,8 +184,8 @@ def _execute(run: Run, inbox: Path, progress: Progress) -> Manifest:
                 stage(run)
                 run.save(name, signature)
                 LOG.info("stage %s took %.1f s", name, time.monotonic() - started)
-        except CdpError as error:
-            LOG.error("%s", error)
+        except Exception as error:
+            LOG.error("%s: %s", type(error).__name__, _without_values(str(error)))
             raise
         manifest = _finish(run)
         LOG.info("published %s", manifest.published)
@@ -180,7 +198,7 @@ def run(
     inbox: Path | None = None,
     business_date: date | None = None,
     progress: Progress | None = None,
-    today: Callable[[], date] = lambda: datetime.now(ZoneInfo("UTC")).date(),
+    now: Callable[[ZoneInfo], datetime] = datetime.now,
 ) -> RunOutcome:
     """Run the nightly pipeline once.
 
@@ -189,11 +207,10 @@ def run(
     """
     started = time.monotonic()
     inbox = inbox or workspace.inbox
-    day = business_date or today()
+    day = business_date or now(ZoneInfo(workspace.config.time_zone)).date()
     store = Store(workspace.data)
     with locked(workspace.data):
         deliveries = [item for item in discover(inbox, workspace.feeds.values()) if not _ignored(workspace, item)]
-        _check_disk(workspace, deliveries)
         resources = workspace.config.resources
         spill = workspace.data / "spill"
         engine = open_engine(
@@ -204,8 +221,16 @@ def run(
         )
         try:
             current = _begin(workspace, store, engine, deliveries, day)
-            if _nothing_new(current, day):
-                return RunOutcome(current.parent, published=False, warnings=(), seconds=time.monotonic() - started)
+            known = history(current)
+            fresh = new_deliveries(deliveries, known)
+            if not fresh and _is_settled(current, day):
+                return RunOutcome(
+                    current.parent,
+                    published=False,
+                    warnings=_unheard_of(deliveries, known),
+                    seconds=time.monotonic() - started,
+                )
+            _check_disk(workspace, fresh)
             manifest = _execute(current, inbox, progress or Progress())
         finally:
             engine.close()

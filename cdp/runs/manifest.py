@@ -26,11 +26,12 @@ def write_atomically(path: Path, content: str) -> None:
 
 @dataclass(frozen=True)
 class FileRef:
-    """One parquet file of a table; ``path`` is relative to the data folder."""
+    """One parquet file of a table; ``path`` is relative to the data folder, ``sha256`` that of its bytes."""
 
     path: str
     rows: int
     feed: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ class Store:
             known = ", ".join(item.run_id for item in self.history()) or "none yet"
             raise NotFoundError(f"there is no run {run_id!r}", f"runs are: {known}")
         return Manifest.parse(path.read_text(encoding="utf-8"))
+
+    def config_of(self, run_id: str) -> str | None:
+        """Fingerprint of the workspace that a run used; ``None`` when its manifest is gone."""
+        path = self.manifests / f"{run_id}.json"
+        return Manifest.parse(path.read_text(encoding="utf-8")).config if path.is_file() else None
 
     def history(self) -> Iterator[Manifest]:
         """Every kept manifest, oldest first."""

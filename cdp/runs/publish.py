@@ -10,6 +10,7 @@ from typing import Any
 
 from cdp.engines import Engine
 from cdp.errors import PublishError
+from cdp.ingest.checks import text
 from cdp.runs.audit import audit
 from cdp.runs.context import LOG, Run
 from cdp.workspace import Workspace
@@ -73,8 +74,8 @@ def _describe(engine: Engine, workspace: Workspace, table: str) -> None:
     if contract is None:
         return
     have = engine.columns_of("pub", table)
-    said = contract.description.strip().replace("'", "''")
-    engine.execute(f"comment on table pub.{table} is '{said} Grain: {contract.grain.strip()}'".replace("\n", " "))
+    said = " ".join(f"{contract.description} Grain: {contract.grain}".split())
+    engine.execute(f"comment on table pub.{table} is {text(said)}")
     for item in contract.properties:
         if item.name in have:
             words = " ".join(f"{item.description} {f'({item.unit})' if item.unit else ''}".split()).replace("'", "''")
@@ -118,7 +119,7 @@ def build(run: Run, path: Path) -> None:
         leftover.unlink(missing_ok=True)
     engine = run.engine
     run.use(*(item.table for item in TABLES), "customer_returns")
-    engine.execute(f"attach '{path}' as pub (storage_version '{STORAGE_VERSION}')")
+    engine.execute(f"attach {text(str(path))} as pub (storage_version '{STORAGE_VERSION}')")
     try:
         for item in TABLES:
             engine.execute(f"create table pub.{item.table} as {_select(item)} order by {item.order}")

@@ -42,30 +42,38 @@ class Vacuumed:
 
 
 def vacuum(workspace: Workspace) -> Vacuumed:
-    """Keep the newest ``retention.runs`` runs and the one in force; remove files that none of them names."""
+    """Keep the newest ``retention.runs`` runs and the one in force; remove files that none of them names.
+
+    An interrupted run begins anew afterwards. Manifests go before their files, so that none ever lies.
+    """
     store = Store(workspace.data)
     with locked(workspace.data):
+        (store.data / "pending.json").unlink(missing_ok=True)
         manifests = list(store.history())
         head = store.head()
         kept = {item.run_id: item for item in manifests[-workspace.config.retention.runs :]}
         if head:
             kept[head.run_id] = head
-        dropped = [item.run_id for item in manifests if item.run_id not in kept]
-        needed = {ref.path for item in kept.values() for refs in item.tables.values() for ref in refs}
-        needed |= {item.model for item in kept.values() if item.model}
-        published = {item.published for item in kept.values()}
-        files = size = 0
-        candidates = [path for folder in ("landed", "tables") for path in (store.data / folder).rglob("*")]
-        for path in [*candidates, *store.serve.glob("*.duckdb")]:
-            named = path.relative_to(store.data).as_posix() in needed or path.name in published
-            if path.is_file() and not named:
-                files, size = files + 1, size + path.stat().st_size
-                path.unlink()
+        dropped = tuple(item.run_id for item in manifests if item.run_id not in kept)
         for run_id in dropped:
             (store.manifests / f"{run_id}.json").unlink()
             shutil.rmtree(store.data / "runs" / run_id, ignore_errors=True)
-        for folder in ("landed", "tables"):
-            for path in sorted((store.data / folder).rglob("*"), reverse=True):
-                if path.is_dir() and not any(path.iterdir()):
-                    path.rmdir()
-    return Vacuumed(tuple(dropped), files, size)
+        needed = {ref.path for item in kept.values() for refs in item.tables.values() for ref in refs}
+        needed |= {item.model for item in kept.values() if item.model}
+        needed |= {f"serve/{item.published}" for item in kept.values()}
+        files, size = _remove_all_but(store, needed)
+    return Vacuumed(dropped, files, size)
+
+
+def _remove_all_but(store: Store, needed: set[str]) -> tuple[int, int]:
+    files = size = 0
+    for folder in ("landed", "tables", "serve"):
+        for path in sorted((store.data / folder).rglob("*"), reverse=True):
+            if path.is_symlink() or path.relative_to(store.data).as_posix() in needed:
+                continue
+            if path.is_file():
+                files, size = files + 1, size + path.stat().st_size
+                path.unlink()
+            elif path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+    return files, size

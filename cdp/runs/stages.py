@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from cdp.errors import GateError, IdentityError
 from cdp.identity import PreviousIdentity, resolve
@@ -17,7 +16,6 @@ from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.profiles import build_profiles
 from cdp.quality import DeliveredFeed, judge_all, write_report
 from cdp.runs.context import LOG, Run
-from cdp.runs.manifest import FileRef
 from cdp.runs.publish import publish
 from cdp.segments import build_segments
 
@@ -32,20 +30,25 @@ def history(run: Run) -> History:
     rows = run.engine.rows(f"select {', '.join(names)} from {SOURCE_FILES}")
     ledgers = [FileLedger(**{**dict(zip(names, row, strict=True)), "status": FileStatus(row[4])}) for row in rows]
     run.engine.drop(SOURCE_FILES)
-    same_config = run.parent is not None and run.parent.config == run.workspace.fingerprint
-    settled = {FileStatus.loaded, FileStatus.replayed, FileStatus.empty}
-    if same_config:
-        settled.add(FileStatus.refused)
+    settled = [item for item in ledgers if item.feed and _is_settled(run, item)]
     landed = {
         name.removeprefix("landed."): [run.store.path(ref) for ref in refs]
         for name, refs in run.tables.items()
         if name.startswith("landed.")
     }
     return History(
-        {item.file_id: item for item in ledgers if item.status is FileStatus.loaded},
-        frozenset((item.file_id, item.file) for item in ledgers if item.status in settled),
+        {(item.feed, item.file_id): item for item in ledgers if item.feed and item.status is FileStatus.loaded},
+        frozenset((item.feed, item.file_id, item.file) for item in settled if item.feed),
         landed,
+        frozenset(item.file for item in ledgers if item.status is FileStatus.unknown),
     )
+
+
+def _is_settled(run: Run, ledger: FileLedger) -> bool:
+    """A refused file is settled only while the workspace is the one that refused it."""
+    if ledger.status is not FileStatus.refused:
+        return ledger.status is not FileStatus.unknown
+    return run.store.config_of(ledger.run_id) == run.workspace.fingerprint
 
 
 def _open_superseded(run: Run) -> None:
@@ -65,11 +68,16 @@ def land(run: Run) -> None:
     workdir.mkdir(parents=True)
     landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed")
     result = land_inbox(
-        landing, run.deliveries, run.workspace.feeds, run.workspace.contracts, history(run), lambda one: _tell(run, one)
+        landing,
+        run.deliveries,
+        run.workspace.feeds,
+        run.workspace.contracts,
+        history(run),
+        lambda ledger, warnings: _tell(run, ledger, warnings),
     )
     shutil.rmtree(workdir)
     for feed, paths in result.landed.items():
-        refs = tuple(FileRef(run.relative(path), _rows(run, path), feed) for path in paths)
+        refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
     run.tables["superseded_rows"] = (run.keep("superseded_rows", "select * from superseded_rows order by all"),)
     _append(run, SOURCE_FILES, [ledger.as_row() for ledger in result.ledgers])
@@ -77,17 +85,17 @@ def land(run: Run) -> None:
     _count(run, result)
 
 
-def _rows(run: Run, path: Path) -> int:
-    return int(run.engine.scalar(f"select count(*) from read_parquet('{path}')"))
-
-
-def _tell(run: Run, ledger: FileLedger) -> None:
-    line = (
-        f"{ledger.file}: {ledger.status} · {ledger.rows_read} read = {ledger.rows_accepted} accepted + "
-        f"{ledger.rows_quarantined} quarantined + {ledger.rows_duplicate} duplicate + "
-        f"{ledger.rows_superseded} superseded"
+def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
+    LOG.info(
+        "%s: %s · %d read = %d accepted + %d quarantined + %d duplicate + %d superseded",
+        ledger.file,
+        ledger.status,
+        ledger.rows_read,
+        ledger.rows_accepted,
+        ledger.rows_quarantined,
+        ledger.rows_duplicate,
+        ledger.rows_superseded,
     )
-    LOG.info(line)
     run.told(f"landing {ledger.file}")
     if ledger.status is FileStatus.unknown:
         run.warn(f"{ledger.file} belongs to no feed: not read (add it to a feed, or to ignore in cdp.toml)")
@@ -95,6 +103,8 @@ def _tell(run: Run, ledger: FileLedger) -> None:
         run.warn(f"{ledger.file} was refused: {ledger.message}")
     elif ledger.message:
         LOG.info("%s: %s", ledger.file, ledger.message)
+    for warning in warnings:
+        run.warn(f"{ledger.file}: {warning}")
     if ledger.rows_quarantined and ledger.status is FileStatus.loaded:
         run.warn(f"{ledger.file}: {ledger.rows_quarantined} rows quarantined (see 'cdp quarantine list')")
 
@@ -134,7 +144,7 @@ def _count(run: Run, result: LandingResult) -> None:
             for item in known
             if item.feed == feed and item.status is FileStatus.loaded
         ]
-        for feed in result.landed
+        for feed in sorted({item.feed for item in known if item.feed and item.status is FileStatus.loaded})
     }
 
 
@@ -144,7 +154,7 @@ def gate(run: Run) -> None:
     inputs = []
     for feed, ledgers in sorted(run.counts["feeds_landed"].items()):
         known = {ref.path for ref in before.get(f"landed.{feed}", ())}
-        refs = run.tables[f"landed.{feed}"]
+        refs = run.tables.get(f"landed.{feed}", ())
         fresh = [run.store.path(ref) for ref in refs if ref.path not in known]
         totals = {name: sum(item[name] for item in ledgers) for name in ledgers[0]}
         recent = [ref.rows for ref in refs if ref.path in known]
@@ -184,8 +194,10 @@ def map_feeds(run: Run) -> None:
     plans = run.workspace.plans
     names = {plan.feed.feed for plan in plans}
     for table in canonical:
-        kept = tuple(ref for ref in run.tables.get(table, ()) if ref.feed in names)
-        run.tables[table] = kept
+        before = run.tables.get(table, ())
+        run.tables[table] = tuple(ref for ref in before if ref.feed in names)
+        if run.tables[table] != before:
+            changed.add(table)
         run.use(table)
     for plan in plans:
         feed = plan.feed.feed
@@ -207,8 +219,8 @@ def map_feeds(run: Run) -> None:
         for table in canonical:
             others = tuple(ref for ref in run.tables[table] if ref.feed != feed)
             if table in made:
-                path, rows = made[table]
-                others = (*others, FileRef(run.relative(path), rows, feed))
+                path, _ = made[table]
+                others = (*others, run.ref(path, feed))
             if others != run.tables[table]:
                 run.tables[table] = tuple(sorted(others, key=lambda ref: ref.feed or ""))
                 run.use(table)

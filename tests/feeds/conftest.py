@@ -86,8 +86,8 @@ def land_and_map(feeds, nights, folder):
         ledgers += result.ledgers
         quarantined += result.quarantined
         history = History(
-            {**history.ledgers, **{item.file_id: item for item in result.ledgers if item.feed}},
-            history.names | {(item.file_id, item.file) for item in result.ledgers},
+            {**history.ledgers, **{(item.feed, item.file_id): item for item in result.ledgers if item.feed}},
+            history.settled | {(item.feed, item.file_id, item.file) for item in result.ledgers},
             {
                 name: (*history.landed.get(name, ()), *result.landed.get(name, ()))
                 for name in history.landed.keys() | result.landed.keys()

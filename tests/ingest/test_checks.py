@@ -42,7 +42,18 @@ def test_missing_required_value_refuses_the_row():
 
 @pytest.mark.parametrize(
     ("delivered", "value"),
-    [("1.234,50", Decimal("1234.5")), ("-3,5", Decimal("-3.5")), ("12", Decimal(12)), ("1,5,0", None), ("abc", None)],
+    [
+        ("1.234,50", Decimal("1234.5")),
+        ("-3,5", Decimal("-3.5")),
+        ("12", Decimal(12)),
+        ("1,5,0", None),
+        ("abc", None),
+        ("1.2345", None),
+        ("10.0000", None),
+        ("0.125", None),
+        ("1.23.456", None),
+        ("1.234.567,8", Decimal("1234567.8")),
+    ],
 )
 def test_decimal_commas(delivered, value):
     [(got, reasons, _)] = judge([{"name": "a", "logicalType": "number", "decimalSeparator": ","}], [(delivered,)])
@@ -79,6 +90,8 @@ def test_the_date_pattern_may_depend_on_another_column():
         ("America/New_York", "2026-03-08 03:30:00", datetime(2026, 3, 8, 7, 30)),
         (None, "2025-12-24T12:00:00+02:00", datetime(2025, 12, 24, 10)),
         (None, "2025-12-24 12:00:00 +0200", datetime(2025, 12, 24, 10)),
+        (None, "2025-12-24 12:00:00+00", datetime(2025, 12, 24, 12)),
+        (None, "2025-12-24 12:00:00.25-05", datetime(2025, 12, 24, 17, 0, 0, 250000)),
         (None, "2025-12-24", datetime(2025, 12, 24)),
         (None, "2025-12-24 12:00:00 UTC", datetime(2025, 12, 24, 12)),
         (None, "2025-12-24T12:00:00.250Z", datetime(2025, 12, 24, 12, 0, 0, 250000)),
@@ -100,9 +113,10 @@ def test_epoch_milliseconds():
 def test_the_future_is_told_or_refused():
     soft = {"name": "a", "logicalType": "timestamp"}
     hard = {**soft, "onFail": {"future": "reject"}}
-    rows = [("2026-05-31 23:59:59",), ("2026-06-01 00:00:00",)]
-    assert [row[1:] for row in judge([soft], rows)] == [([], []), ([], ["future:a"])]
-    assert [row[1:] for row in judge([hard], rows)] == [([], []), (["future:a"], [])]
+    rows = [("2026-05-31 23:59:59",), ("2026-06-01 00:20:00",), ("2026-06-02 00:00:00",)]
+    told, refused = ([], ["future:a"]), (["future:a"], [])
+    assert [row[1:] for row in judge([soft], rows)] == [([], []), told, told]
+    assert [row[1:] for row in judge([hard], rows)] == [([], []), told, refused], "just after midnight is kept"
 
 
 def test_patterns_values_and_ranges():

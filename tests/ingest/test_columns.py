@@ -38,7 +38,7 @@ def test_an_alias_is_taken_and_told():
 def test_a_missing_optional_column_reads_as_empty():
     match = match_columns(CONTRACT, ["CARD_NO", "EMAIL"], "f.csv")
     assert match.missing == ("Comments",)
-    assert match.notes == ("column Comments is missing: read as empty",)
+    assert match.warnings == ("column Comments is missing: read as empty",)
 
 
 def test_an_extra_column_is_told_and_not_read():

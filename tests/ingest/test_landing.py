@@ -71,7 +71,7 @@ class Inbox:
         )
         for item in result.ledgers:
             if item.status == "loaded":
-                self.ledgers[item.file_id] = item
+                self.ledgers[item.feed, item.file_id] = item
         for feed, paths in result.landed.items():
             self.files[feed] = [*self.files.get(feed, []), *paths]
         [ledger] = result.ledgers

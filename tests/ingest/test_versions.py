@@ -64,8 +64,8 @@ def feed():
 
 def test_the_newest_version_of_a_file_wins(feed):
     places = feed.deliver("f1", ("k", "2026-01-02", "b"), ("k", "2026-01-01", "a"), ("k", "2026-01-02", "b"))
-    assert places == ["accepted", "superseded", "duplicate"]
-    assert feed.current() == [("k", "f1", 0)]
+    assert places == ["duplicate", "superseded", "accepted"]
+    assert feed.current() == [("k", "f1", 2)]
 
 
 def test_a_newer_file_replaces_and_an_older_row_never_undoes(feed):
@@ -91,6 +91,19 @@ def test_a_file_that_ends_where_it_began_changes_nothing(feed):
     feed.deliver("f1", ("k", None, "a"))
     assert feed.deliver("f2", ("k", None, "b"), ("k", None, "a")) == ["superseded", "duplicate"]
     assert feed.current() == [("k", "f1", 0)]
+
+
+def test_within_a_file_the_last_row_wins_even_when_it_says_what_the_first_said(feed):
+    assert feed.deliver("f1", ("k", None, "a"), ("k", None, "b"), ("k", None, "a")) == [
+        "duplicate",
+        "superseded",
+        "accepted",
+    ]
+
+
+def test_a_row_without_change_time_never_beats_one_that_has_it(feed):
+    feed.deliver("f1", ("k", "2026-01-02", "a"))
+    assert feed.deliver("f2", ("k", None, "b")) == ["superseded"]
 
 
 def test_many_rows_per_key_are_replaced_together():

@@ -1,0 +1,82 @@
+"""Refused rows, each with file, physical line, reasons and its raw text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdp.contracts import Contract
+from cdp.engines import Engine
+from cdp.ingest.checks import quoted
+from cdp.ingest.discover import Delivery
+from cdp.ingest.feed import Feed
+from cdp.ingest.ledger import QuarantinedRow
+from cdp.ingest.reading import Certified, raw_records
+from cdp.ingest.staging import reading_format
+
+
+def refused_by_reader(delivery: Delivery, feed: Feed, run_id: str, certified: Certified) -> list[QuarantinedRow]:
+    """Records that are structurally broken."""
+    return [
+        QuarantinedRow(delivery.name, item.line, feed.feed, run_id, (str(item.reason),), item.detail, item.text)
+        for item in certified.refused
+    ]
+
+
+def without_copies(refused: Sequence[QuarantinedRow]) -> tuple[list[QuarantinedRow], int]:
+    """Refused rows, each text once; and how many exact copies were left out."""
+    seen: dict[tuple[str, tuple[str, ...]], QuarantinedRow] = {}
+    for row in refused:
+        seen.setdefault((row.raw, row.reason_codes), row)
+    return list(seen.values()), len(refused) - len(seen)
+
+
+def refused_by_contract(
+    engine: Engine, delivery: Delivery, feed: Feed, contract: Contract, run_id: str, certified: Certified | None
+) -> list[QuarantinedRow]:
+    """Rows of ``judged`` that break the contract. Without ``certified`` (parquet) line is the row's number."""
+    key = " || '|' || ".join(f"coalesce(s.{quoted(name)}, '')" for name in contract.key)
+    columns = ", ".join(f"s.{quoted(item.name)}" for item in contract.properties)
+    whole = f"to_json({{{', '.join(f'{quoted(i.name)}: s.{quoted(i.name)}' for i in contract.properties)}}})::varchar"
+    rows = engine.rows(
+        f"select j._row, j._reasons, {key}, {whole if certified is None else 'null'} "
+        f"from judged as j inner join (select _row, {columns} from staged as s) as s using (_row) "
+        "where len(j._reasons) > 0 order by j._row"
+    )
+    if not rows:
+        return []
+    ordinals = [int(row[0]) for row in rows]
+    if certified is None:
+        lines = [ordinal + 1 for ordinal in ordinals]
+        raws = {line: str(row[3]) for line, row in zip(lines, rows, strict=True)}
+    else:
+        lines = certified.lines_of(ordinals)
+        raws = raw_records(delivery.path, reading_format(feed, contract), lines, feed.member)
+    return [
+        QuarantinedRow(
+            delivery.name, line, feed.feed, run_id, tuple(reasons), in_words(contract, reasons), raws[line], row_key
+        )
+        for line, (_, reasons, row_key, _) in zip(lines, rows, strict=True)
+    ]
+
+
+def in_words(contract: Contract, codes: Sequence[str]) -> str:
+    """Reason codes of one row, told to a person."""
+    words = {rule.name: rule.description or rule.must for rule in contract.row_rules}
+    told = []
+    for code in codes:
+        kind, _, name = code.partition(":")
+        if kind == "rule":
+            told.append(f"must hold: {words[name]}")
+            continue
+        item = contract.find(name)
+        told.append(
+            {
+                "required": f"{item.source} is empty",
+                "type": f"{item.source} is not a valid {item.logical_type}",
+                "pattern": f"{item.source} does not look like {item.logical_type_options.pattern}",
+                "range": f"{item.source} is outside its limits",
+                "values": f"{item.source} is none of {', '.join(item.logical_type_options.values)}",
+                "future": f"{item.source} lies after the business date",
+            }[kind]
+        )
+    return "; ".join(told)
