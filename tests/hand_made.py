@@ -106,7 +106,7 @@ ROWS = {
         {"record_id": "app_events:d4", "feed": "app_events", "source_id": "d4", "customer_id": "C4"},
     ],
     "id_crosswalk": [
-        {"run_id": "2026-05-31-0001", "event_type": "merged", "customer_id": "C0", "other_customer_id": "C1",
+        {"run_id": "2026-05-31-0001", "event_type": "merged", "customer_id": "C1", "other_customer_id": "C0",
          "as_of": AS_OF, "reason": "joined"},
     ],
     "orders": [

@@ -128,11 +128,12 @@ def enforce(engine: Engine, rulings: Rulings, verdict: Verdict, model_edges: pd.
     decided = np.zeros(len(labels), dtype=np.int64)
     mine = np.array([[pair.left, pair.right] for pair in rulings.together], dtype=np.int64).reshape(-1, 2)
     joined = components(len(labels), labels[mine[:, 0]], labels[mine[:, 1]])[labels]
-    for label, apart in _contested(rulings.apart, joined).items():
+    contested = _contested(rulings.apart, joined)
+    held = _held(engine, model_edges, verdict.labels) if contested else None
+    for label, apart in contested.items():
         nodes = np.flatnonzero(joined == label)
-        inside = set(nodes.tolist())
-        together = [pair for pair in rulings.together if pair.left in inside]
-        edges = _edges(engine, model_edges, verdict.labels, inside)
+        together = [pair for pair in rulings.together if joined[pair.left] == label]
+        edges = _inside(held, joined == label)
         parted = _part(engine, nodes.tolist(), together, apart, edges)
         joined[nodes] = [parted[int(node)] for node in nodes]
         decided[nodes] = min(pair.decision for pair in apart)
@@ -147,19 +148,38 @@ def _contested(apart: Iterable[NodePair], labels: NDArray[np.int64]) -> dict[int
     return dict(sorted(found.items()))
 
 
-def _edges(engine: Engine, model_edges: pd.DataFrame, labels: NDArray[np.int64], inside: set[int]) -> Iterator[Link]:
-    """What held the clusters together: identifiers by priority, then model edges by weight."""
-    links = engine.rows(
-        "select l.link, l.node_l, l.node_r, l.priority, l.star from links as l "
-        "left join refused_links as r on l.link = r.link where l.cut_reason is null and r.link is null"
+def _held(engine: Engine, model_edges: pd.DataFrame, labels: NDArray[np.int64]) -> pd.DataFrame:
+    """Every edge that held the clusters together: identifiers by priority, then model edges by weight."""
+    import pandas as pd
+
+    links = engine.frame(
+        "select -cast(l.priority as double) as rank, cast(0 as double) as weight, l.node_l as left, l.node_r as right, "
+        "l.link as key, l.star from links as l left join refused_links as r on l.link = r.link "
+        "where l.cut_reason is null and r.link is null"
     )
-    for number, left, right, priority, star in links:
-        if left in inside and labels[left] == labels[right]:
-            yield Link((-float(priority), 0.0), int(left), int(right), int(number), star=int(star))
     used = model_edges[~model_edges["is_cut"].astype(bool)]
-    for left, right, weight in used[["component_l", "component_r", "match_weight"]].itertuples(index=False):
-        if left in inside and labels[left] == labels[right]:
-            yield Link((1.0, -round(float(weight), 6)), int(left), int(right), -1)
+    scored = pd.DataFrame(
+        {
+            "rank": 1.0,
+            "weight": -used["match_weight"].astype("float64").round(6),
+            "left": used["component_l"].astype("int64"),
+            "right": used["component_r"].astype("int64"),
+            "key": -1,
+            "star": -1,
+        }
+    )
+    edges = pd.concat([links, scored], ignore_index=True) if len(scored) else links
+    left, right = edges["left"].to_numpy(), edges["right"].to_numpy()
+    whole: pd.DataFrame = edges.loc[labels[left] == labels[right]]
+    return whole
+
+
+def _inside(held: pd.DataFrame | None, chosen: NDArray[np.bool_]) -> Iterator[Link]:
+    if held is None:
+        return
+    edges = held[chosen[held["left"].to_numpy()]]
+    for rank, weight, left, right, key, star in edges.itertuples(index=False):
+        yield Link((float(rank), float(weight)), int(left), int(right), int(key), star=int(star))
 
 
 def _part(

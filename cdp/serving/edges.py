@@ -121,6 +121,15 @@ def all_edges(reader: Reader) -> list[Edge]:
     return _fetch(reader, "", {})
 
 
+def doubtful_edges(reader: Reader) -> list[Edge]:
+    """Edges that the model weighed, and identifiers that a veto refused; the strongest first."""
+    return _fetch(
+        reader,
+        "where edges.edge_type = 'model' or (edges.edge_type = 'identifier' and edges.cut_reason is not null)",
+        {},
+    )
+
+
 def edges_within(reader: Reader, customer_id: str) -> list[Edge]:
     """Edges between two records of one customer, the strongest first."""
     return _fetch(

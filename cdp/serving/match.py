@@ -29,9 +29,9 @@ where ticket_id = $key
 """
 
 _SUCCESSOR = """
-select other_customer_id
+select customer_id
 from id_crosswalk
-where customer_id = $key
+where other_customer_id = $key
     and event_type = 'merged'
 order by as_of desc, run_id desc
 limit 1

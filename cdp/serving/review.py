@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from cdp.serving.edges import Edge, all_edges, edges_within
+from cdp.serving.edges import Edge, doubtful_edges, edges_within
 from cdp.serving.reader import Reader
 from cdp.serving.sides import Side, sides
 
@@ -53,7 +53,7 @@ def questions(
     owner = {str(r): str(c) for r, c in reader.fetch("select record_id, customer_id from identity_map").rows}
     answered = {(owner[left], owner[right]) for left, right in decided if left in owner and right in owner}
     asked: dict[tuple[str, ...], Question] = {}
-    for edge in all_edges(reader):
+    for edge in doubtful_edges(reader):
         probability = _doubt(edge)
         left, right = owner[edge.left], owner[edge.right]
         is_apart = left != right

@@ -14,6 +14,7 @@ from cdp.runs import Store
 from cdp.serving import Reader
 from cdp.serving.edges import strongest_path
 from cdp.serving.explain import explain_customer, explain_pair
+from cdp.serving.match import match_customer
 from cdp.serving.waterfall import page, waterfall
 
 
@@ -153,3 +154,10 @@ def test_the_command_answers_in_every_form_and_from_earlier_runs(published_sampl
     with pytest.raises(NotFoundError):
         store.read("2020-01-01-0001")
     assert main([*base, "--run", "2020-01-01-0001"]) == 1
+
+
+def test_an_id_that_was_merged_away_still_leads_to_its_customer(reader):
+    gone = reader.fetch("select customer_id, other_customer_id from id_crosswalk where event_type = 'merged'").rows
+    assert gone
+    for customer, other in gone:
+        assert match_customer(reader, other).customer_id == match_customer(reader, customer).customer_id
