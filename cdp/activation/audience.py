@@ -26,15 +26,39 @@ LEFT_OUT_REASONS: Mapping[str, str] = {
 }
 """Why a member gets no message, in the order in which the reasons are looked for."""
 
-_CONTACTS = {
+_IDENTIFIER = {"email": "email", "sms": "phone", "push": "device_id"}
+_ADDRESS = {
     # all spellings of one Google mailbox are one address
-    "email": "select customer_id, email as contact, "
-    "case when regexp_matches(lower(email), '@(gmail|googlemail)[.]com$') "
-    "then replace(split_part(split_part(lower(email), '@', 1), '+', 1), '.', '') || '@gmail.com' "
-    "else lower(email) end as address from profiles where email is not null",
-    "sms": "select customer_id, phone as contact, phone as address from profiles where phone is not null",
-    "push": "select customer_id, identifier_value as contact, identifier_value as address "
-    "from identifiers where identifier_type = 'device_id'",
+    "email": "case when regexp_matches(lower({value}), '@(gmail|googlemail)[.]com$') "
+    "then replace(split_part(split_part(lower({value}), '@', 1), '+', 1), '.', '') || '@gmail.com' "
+    "else lower({value}) end",
+    "sms": "{value}",
+    "push": "{value}",
+}
+_CONTACTS = {
+    "email": "select customer_id, email as contact, false as is_out from profiles where email is not null",
+    "sms": "select customer_id, phone as contact, false as is_out from profiles where phone is not null",
+    # consent is the customer's, but each device has a switch of its own
+    "push": """
+    select
+        identifiers.customer_id,
+        identifiers.identifier_value as contact,
+        coalesce(switches.status = 'out', false) as is_out
+    from identifiers
+    left join (
+        select
+            lower(trim(devices.source_id)) as device_id,
+            arg_max(consents.status, (consents.stated_at, consents.status = 'out')) as status
+        from consents
+        inner join identity_records as devices on consents.record_id = devices.record_id
+        where consents.channel = 'push'
+            and consents.is_timed
+            and consents.stated_at < (select max(as_of) from runs)
+            and devices.record_kind = 'device'
+        group by lower(trim(devices.source_id))
+    ) as switches on identifiers.identifier_value = switches.device_id
+    where identifiers.identifier_type = 'device_id'
+    """,
 }
 _CONTACT_COLUMN = {"email": "email", "sms": "phone", "push": "device_id"}
 
@@ -46,13 +70,16 @@ members as (
     where segment = $segment
         and valid_to is null
 ),
-contacts as ({contacts}),
+contacts as (
+    select customer_id, contact, is_out, {contact_address} as address
+    from ({contacts}) as known
+),
 refused as (
-    select distinct contacts.address
-    from contacts
-    inner join profiles on contacts.customer_id = profiles.customer_id
-    where profiles.consent_{purpose} = 'out'
-        or profiles.is_erasure_requested
+    select distinct {identifier_address} as address
+    from identifiers
+    inner join profiles on identifiers.customer_id = profiles.customer_id
+    where identifiers.identifier_type = '{identifier}'
+        and (profiles.consent_{purpose} = 'out' or profiles.is_erasure_requested)
 ),
 judged as (
     select
@@ -65,6 +92,7 @@ judged as (
             when profiles.consent_{purpose} = 'out' then 'opted_out'
             when profiles.consent_{purpose} is null then 'no_consent'
             when contacts.contact is null then 'no_contact'
+            when contacts.is_out then 'opted_out'
             when refused.address is not null then 'opted_out_elsewhere'
         end as reason,
         profiles.first_name,
@@ -151,10 +179,10 @@ def pull_audience(query: Query, segment: str, purpose: str) -> Audience:
     """Members of a published segment who may get a message of this purpose, and who may not.
 
     For ``email``, ``sms`` and ``push`` a member needs consent in that channel, a contact, no request
-    for erasure and an identity that awaits no review; a contact that any other customer opted out is
-    left out too, and each contact comes once (the customer who bought last). ``analysis`` gives ids
-    and no contact data. Raises ``UsageError`` for another purpose, ``NotFoundError`` for an unknown
-    segment.
+    for erasure and an identity that awaits no review; a contact that belongs to anybody who opted out is
+    left out too, as is a device on which push was switched off, and each contact comes once (the customer
+    who bought last). ``analysis`` gives ids and no contact data. Raises ``UsageError`` for another
+    purpose, ``NotFoundError`` for an unknown segment.
     """
     known: dict[str, Purpose] = {name: name for name in PURPOSES}
     if purpose not in known:
@@ -162,7 +190,13 @@ def pull_audience(query: Query, segment: str, purpose: str) -> Audience:
     _refuse_unknown(query, segment)
     if purpose == "analysis":
         return _for_analysis(query, segment)
-    sql = _MEMBERS.format(contacts=_CONTACTS[purpose], purpose=purpose)
+    sql = _MEMBERS.format(
+        purpose=purpose,
+        contacts=_CONTACTS[purpose],
+        identifier=_IDENTIFIER[purpose],
+        contact_address=_ADDRESS[purpose].format(value="contact"),
+        identifier_address=_ADDRESS[purpose].format(value="identifiers.identifier_value"),
+    )
     judged = query(sql, {"segment": segment})
     reached = judged[judged["reason"].isna()]
     columns = ["contact", "customer_id"]

@@ -22,9 +22,34 @@ select * from (values
     ('I', '=Ida', 'Ödön', 'ida@example.com', null, 'in', null, null, false, false, null),
     ('J', 'Jan', 'Crake', 'I.da.X+x@GMAIL.com', null, 'in', null, null, false, false, date '2026-03-01'),
     ('K', 'Jan', 'Crake', 'idax@googlemail.com', null, 'in', null, null, false, false, null),
+    ('L', 'Lo', 'Lark', 'Lark+news@googlemail.com', '+447700900012', 'in', 'in', null, false, false, null),
+    ('M', 'Mo', 'Stork', null, '+447700900013', null, 'in', 'in', false, false, null),
     ('Z', 'Zoe', 'Kite', 'zoe@example.com', null, 'in', null, null, false, false, null)
 ) as t(customer_id, first_name, last_name, email, phone, consent_email, consent_sms, consent_push,
        is_erasure_requested, needs_review, last_purchase_at)
+"""
+
+IDENTIFIERS = """
+create temp table identifiers as
+select customer_id, 'email' as identifier_type, email as identifier_value from profiles where email is not null
+union all
+select customer_id, 'phone', phone from profiles where phone is not null
+union all
+select * from (values
+    ('A', 'device_id', 'd1'), ('A', 'device_id', 'd2'), ('A', 'device_id', 'd3'), ('M', 'device_id', 'd4'),
+    ('C', 'email', 'l.ark@gmail.com'), ('C', 'phone', '+447700900012'), ('G', 'email', 'ida@example.com'),
+    ('F', 'phone', '+447700900013')
+)
+"""
+STATEMENTS = """
+create temp table consents as
+select * from (values
+    ('app:D1', 'push', 'out', timestamp '2026-01-01', true), ('app:D1', 'push', 'in', timestamp '2026-02-01', true),
+    ('app:D1', 'push', 'out', timestamp '2026-06-01', true), ('app:D1', 'sms', 'out', timestamp '2026-03-01', true),
+    ('app:d2', 'push', 'out', timestamp '2026-03-01', false),
+    ('app:d3', 'push', 'out', timestamp '2026-01-01', true), ('app:d3', 'push', 'in', timestamp '2026-01-01', true),
+    ('app:d4', 'push', 'out', timestamp '2026-01-01', true)
+) as t(record_id, channel, status, stated_at, is_timed)
 """
 
 
@@ -38,11 +63,13 @@ def query():
         "case when customer_id = 'Z' then date '2026-02-01' end as valid_to from profiles"
     )
     engine.execute("create temp table segments as select 'fans' as segment")
+    engine.execute(IDENTIFIERS)
+    engine.execute(STATEMENTS)
     engine.execute(
-        "create temp table identifiers as select * from (values ('A', 'device_id', 'd1'), "
-        "('A', 'device_id', 'd2'), ('A', 'email', 'ann@example.com')) "
-        "as t(customer_id, identifier_type, identifier_value)"
+        "create temp table identity_records as select 'app:' || source_id as record_id, source_id, "
+        "'device' as record_kind from (values ('D1'), ('d2'), ('d3'), ('d4')) as t(source_id)"
     )
+    engine.execute("create temp table runs as select timestamp '2026-06-01' as as_of")
     yield engine.frame
     engine.close()
 
@@ -64,6 +91,8 @@ def test_email_needs_consent_contact_and_a_free_address(query):
         "G": "needs_review",
         "H": "opted_out_elsewhere",
         "K": "same_contact",
+        "L": "opted_out_elsewhere",
+        "M": "no_consent",
     }
     assert audience.left_out.iloc[0].detail == "same contact as B"
     assert list(audience.reasons()) == [
@@ -84,14 +113,27 @@ def test_everybody_is_either_reached_or_left_out(query):
 
 def test_sms_gives_numbers(query):
     audience = pull_audience(query, "fans", "sms")
-    assert audience.members.values.tolist() == [["+447700900001", "Ann", "Wren", "A"]]
+    assert audience.members.values.tolist() == [
+        ["+447700900001", "Ann", "Wren", "A"],
+        ["+447700900012", "Lo", "Lark", "L"],
+    ]
     assert audience.reasons()["no_contact"] == 1
 
 
-def test_push_gives_every_device(query):
+def test_a_secondary_contact_of_somebody_who_refused_is_not_written_to(query):
+    mail = dict(pull_audience(query, "fans", "email").left_out[["customer_id", "reason"]].values.tolist())
+    assert mail["L"] == "opted_out_elsewhere", "another spelling of a mailbox of C, who opted out"
+    text = dict(pull_audience(query, "fans", "sms").left_out[["customer_id", "reason"]].values.tolist())
+    assert text["M"] == "opted_out_elsewhere", "a number of F, who asked to be erased"
+
+
+def test_push_gives_every_device_on_which_it_is_not_switched_off(query):
     audience = pull_audience(query, "fans", "push")
     assert audience.members.values.tolist() == [["d1", "A"], ["d2", "A"]]
     assert audience.count_customers == 1
+    reasons = dict(audience.left_out[["customer_id", "reason"]].values.tolist())
+    assert reasons["M"] == "opted_out"
+    assert "A" not in reasons
 
 
 def test_analysis_gives_ids_and_nothing_else(query):
