@@ -51,9 +51,6 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
     declared: ``ContractError``, for loading the file would lose its values. So is a missing key column.
     """
     headers = [header.strip().lstrip("\ufeff") for header in delivered]
-    doubled = sorted({header for header in headers if header and headers.count(header) > 1})
-    if doubled:
-        raise ContractError(f"{file}: header {doubled[0]!r} stands twice", "ask the source for distinct headers")
     place = {header: index for index, header in enumerate(headers)}
     index: dict[str, int] = {}
     missing: list[str] = []
@@ -84,6 +81,12 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
             f"when the file has no header line, ask the source for one; when the column has a new name, add it to "
             f"the aliases in schemas/exports/{contract.name}.yaml",
         )
+    for header in headers:
+        if header and headers.count(header) > 1:
+            places = [str(number) for number, other in enumerate(headers, 1) if other == header]
+            raise ContractError(
+                f"{file}: columns {' and '.join(places)} have the same header", "ask the source for distinct headers"
+            )
     warnings = [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
     notes += [f"column {name} is not in the contract: not read" for name in extra]
     return ColumnMatch(index, tuple(missing), tuple(extra), tuple(warnings), tuple(notes))

@@ -73,7 +73,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
     staged, records = Staged(), certified.records if certified else 0
     if certified is None:
         staged, records = stage_parquet(engine, contract, delivery.path, delivery.name)
-    elif records and isinstance(feed.form, CsvForm):
+    elif certified.columns and isinstance(feed.form, CsvForm):
         staged = stage_csv(engine, contract, certified, delivery.name)
     elif records:
         staged = stage_json(engine, contract, certified)

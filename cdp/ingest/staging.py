@@ -50,8 +50,10 @@ def _option(value: object) -> str:
 
 
 def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: str) -> Staged:
-    """Stage certified delimited text. Raises ``ContractError`` when its columns do not fit."""
+    """Stage certified delimited text, if there is any. Raises ``ContractError`` when its columns do not fit."""
     match = match_columns(contract, certified.columns, file)
+    if not certified.records:
+        return Staged(match.warnings, match.notes)
     raw = [f"c{position}" for position in range(len(certified.columns))]
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in raw)
     options = "".join(f", {key} = {_option(value)}" for key, value in certified.read_csv_options.items())
