@@ -54,28 +54,52 @@ def _readings(value: str, country: str, countries: Sequence[str]) -> Iterator[_R
     yield from dict.fromkeys([*first, *valid, *found])
 
 
+_RECORDS = (
+    "select distinct identifier_value, coalesce(country, '') from record_identifiers "
+    "where identifier_type = 'phone' and identifier_value is not null order by 1, 2"
+)
+_REQUESTS = "select distinct phone, coalesce(country, '') from privacy_requests where phone is not null order by 1, 2"
+_REQUEST_PHONES = """
+select
+    requests.request_id,
+    phones.phone_std
+from privacy_requests as requests
+inner join phone_numbers as phones
+    on requests.phone = phones.identifier_value
+    and coalesce(requests.country, '') = phones.country
+where phones.phone_std is not null
+"""
+
+
 def standardise_phones(engine: Engine, countries: Sequence[str]) -> None:
     """Make table ``phone_numbers`` (identifier_value, country, phone_std, is_landline).
 
     A number written without its country code is read in the record's country, then in ``countries``; of several
-    readings the one is taken that the data knows with certainty from elsewhere.
+    readings the one is taken that the records know with certainty from elsewhere. Where ``privacy_requests`` exists,
+    the numbers of the requests are read likewise, and ``request_phones`` (request_id, phone_std) is made: one row per
+    request with a readable number.
     """
     import pandas as pd
 
-    distinct = engine.rows(
-        "select distinct identifier_value, coalesce(country, '') from record_identifiers "
-        "where identifier_type = 'phone' and identifier_value is not null order by 1, 2"
-    )
-    read = [(value, country, list(_readings(value, country, countries))) for value, country in distinct]
-    certain = {
-        readings[0].number
-        for value, country, readings in read
-        if readings and (value.strip().startswith(("+", "00")) or (country and readings[0].is_valid))
+    said = engine.rows(_RECORDS)
+    has_requests = engine.has_table("privacy_requests")
+    asked = engine.rows(_REQUESTS) if has_requests else []
+    readings = {
+        (value, country): list(_readings(value, country, countries))
+        for value, country in dict.fromkeys([*said, *asked])
     }
-    chosen = [(value, country, *_choose(readings, certain)) for value, country, readings in read]
+    certain = {
+        readings[value, country][0].number
+        for value, country in said
+        if readings[value, country]
+        and (value.strip().startswith(("+", "00")) or (country and readings[value, country][0].is_valid))
+    }
+    chosen = [(*written, *_choose(found, certain)) for written, found in readings.items()]
     frame = pd.DataFrame(chosen, columns=["identifier_value", "country", "phone_std", "is_landline"])
     texts = dict.fromkeys(["identifier_value", "country", "phone_std"], "string")
     engine.register("phone_numbers", frame.astype({**texts, "is_landline": "bool"}))
+    if has_requests:
+        engine.create_table("request_phones", _REQUEST_PHONES)
 
 
 def _choose(readings: list[_Reading], certain: set[str]) -> tuple[str | None, bool]:

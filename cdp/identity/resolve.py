@@ -55,7 +55,8 @@ def resolve(
     """Say which records are one customer.
 
     Reads tables ``identity_records`` and ``record_identifiers``; makes ``identity_map``, ``identity_edges``,
-    ``id_crosswalk``, ``identifiers``, ``customers`` and ``blocked_identifiers``. The model is read from
+    ``id_crosswalk``, ``identifiers``, ``customers`` and ``blocked_identifiers``, and from ``privacy_requests``, where
+    that exists, ``request_phones`` (request_id, phone_std: the number as in ``identifiers``). The model is read from
     ``model_path``, or trained and written there. ``decisions`` (an engine table, or a frame, with the columns of
     ``cdp.identity.rulings.COLUMNS``) are what stewards decided; they outrank all else. The same records, settings,
     model, decisions and history give the same ids, whatever the order of rows. Raises ``IdentityError`` when an

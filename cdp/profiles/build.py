@@ -16,13 +16,29 @@ PROFILE_TABLES = ("profiles", "profile_attributes", "customer_returns")
 
 @dataclass(frozen=True)
 class ProfileSummary:
-    """Counts of one build, for the run's report."""
+    """Counts of one build, for the run's report. ``erasure_unmatched``: ids of requests that match no customer."""
 
     count_profiles: int
     count_attributes: int
     count_with_orders: int
     count_erasure_requested: int
+    erasure_unmatched: tuple[str, ...] = ()
     tables: tuple[str, ...] = PROFILE_TABLES
+
+    @property
+    def count_erasure_unmatched(self) -> int:
+        """Erasure requests that match no customer."""
+        return len(self.erasure_unmatched)
+
+
+_UNMATCHED = """
+select request_id
+from privacy_requests
+anti join erasure_matches using (request_id)
+where request_type = 'erasure'
+    and requested_at < $as_of
+order by request_id
+"""
 
 
 def build_profiles(engine: Engine, settings: ProfileSettings, *, as_of: datetime) -> ProfileSummary:
@@ -44,10 +60,11 @@ def build_profiles(engine: Engine, settings: ProfileSettings, *, as_of: datetime
         "select count(*), count(*) filter (where count_orders > 0), "
         "count(*) filter (where is_erasure_requested) from profiles"
     )[0]
+    unmatched = tuple(str(request) for (request,) in engine.rows(_UNMATCHED, params))
     for table in made:
         if table not in PROFILE_TABLES:
             engine.drop(table)
-    return ProfileSummary(int(counts[0]), count_attributes, int(counts[1]), int(counts[2]))
+    return ProfileSummary(int(counts[0]), count_attributes, int(counts[1]), int(counts[2]), unmatched)
 
 
 def _build_attributes(engine: Engine, settings: ProfileSettings) -> int:

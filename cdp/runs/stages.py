@@ -231,7 +231,7 @@ def map_feeds(run: Run) -> None:
 
 def identify(run: Run) -> None:
     """Identity records → customers with durable ids."""
-    run.use("identity_records", "record_identifiers")
+    run.use("identity_records", "record_identifiers", "privacy_requests")
     previous = None
     if run.parent and run.parent.tables.get("identity_map"):
         for name in ("identity_map", "id_crosswalk"):
@@ -257,6 +257,7 @@ def identify(run: Run) -> None:
         ("identifiers", "identifier_value, identifier_type, customer_id"),
         ("customers", "customer_id"),
         ("blocked_identifiers", "all"),
+        ("request_phones", "all"),
     ):
         run.put(name, order)
     run.counts.update({name: value for name, value in summary.as_dict().items() if name != "seconds"})
@@ -274,7 +275,7 @@ def identify(run: Run) -> None:
 
 def profile(run: Run) -> None:
     """Canonical facts and customers → profiles."""
-    run.use(*run.workspace.canonical(), "identity_map", "identifiers", "customers")
+    run.use(*run.workspace.canonical(), "identity_map", "identifiers", "customers", "request_phones")
     summary = build_profiles(run.engine, run.workspace.profile, as_of=run.as_of)
     run.put("profiles", "customer_id")
     run.put("profile_attributes", "customer_id, attribute, is_chosen desc, value, record_id")
@@ -282,6 +283,10 @@ def profile(run: Run) -> None:
     run.counts["profiles"] = summary.count_profiles
     run.counts["profiles_with_orders"] = summary.count_with_orders
     run.counts["erasure_requested"] = summary.count_erasure_requested
+    run.counts["erasure_unmatched"] = summary.count_erasure_unmatched
+    if summary.erasure_unmatched:
+        named = ", ".join(summary.erasure_unmatched[:10]) + (", …" if summary.count_erasure_unmatched > 10 else "")
+        run.warn(f"{summary.count_erasure_unmatched} erasure requests match no customer: {named}")
 
 
 def segment(run: Run) -> None:

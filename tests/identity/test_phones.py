@@ -42,3 +42,24 @@ def test_a_number_without_country_is_read_as_one_that_is_known(tmp_path):
 
 def test_landlines_are_told_from_mobiles(tmp_path):
     assert standardised(tmp_path, ("020 7946 0123", "GB"))["020 7946 0123"] == ("+442079460123", True)
+
+
+def test_the_numbers_of_requests_are_read_in_their_country(tmp_path):
+    engine = open_engine("duckdb", temp_dir=tmp_path)
+    engine.execute(
+        "create temp table record_identifiers as "
+        "select 'r1' as record_id, 'phone' as identifier_type, '+447700900345' as identifier_value, null as country"
+    )
+    engine.execute(
+        "create temp table privacy_requests as select * from (values "
+        "('e1', '07700 900345', 'GB'), ('e2', '+44 (0)7700 900345', null), ('e3', '07700 900345', null), "
+        "('e4', 'withheld', 'GB'), ('e5', null, 'GB'), ('e6', '(212) 555-0123', 'US')) as t(request_id, phone, country)"
+    )
+    standardise_phones(engine, ["DE", "GB", "US"])
+    assert dict(engine.rows("select request_id, phone_std from request_phones")) == {
+        "e1": "+447700900345",
+        "e2": "+447700900345",
+        "e3": "+447700900345",
+        "e6": "+12125550123",
+    }
+    engine.close()

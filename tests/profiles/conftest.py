@@ -37,6 +37,7 @@ TABLES = {
     "stated_at timestamp, is_timed boolean",
     "privacy_requests": "request_id varchar, request_type varchar, requested_at timestamp, "
     "full_name varchar, email varchar, phone varchar, loyalty_card varchar, shop_customer_id varchar",
+    "request_phones": "request_id varchar, phone_std varchar",
     "identity_map": "record_id varchar, feed varchar, source_id varchar, customer_id varchar",
     "identifiers": "customer_id varchar, identifier_type varchar, identifier_value varchar, "
     "first_seen_at timestamp, last_seen_at timestamp, count_records bigint",

@@ -164,6 +164,27 @@ def test_reachable_needs_consent_contact_and_no_erasure(shop, settings):
     assert summary.count_erasure_requested == 1
 
 
+def test_requests_that_match_nobody_are_named(shop, settings):
+    shop.customer("C1", "shop:1")
+    shop.customer("C2", "shop:2")
+    for customer in ("C1", "C2"):
+        shop.add("identifiers", customer_id=customer, identifier_type="phone", identifier_value="+447700900345")
+    for number, kind, day in ((1, "erasure", 1), (2, "erasure", 2), (3, "erasure", 3), (4, "access", 4)):
+        shop.add(
+            "privacy_requests",
+            request_id=f"e{number}",
+            request_type=kind,
+            requested_at=datetime(2026, 5, day),
+            email="nobody@example.com",
+        )
+    shop.add("privacy_requests", request_id="e5", request_type="erasure", requested_at=AS_OF)
+    for request in ("e1", "e2"):
+        shop.add("request_phones", request_id=request, phone_std="+447700900345")
+    summary = build_profiles(shop.engine, settings, as_of=AS_OF)
+    assert (summary.count_profiles, summary.count_erasure_requested) == (2, 2)
+    assert (summary.erasure_unmatched, summary.count_erasure_unmatched) == (("e3",), 1)
+
+
 def test_golden_record_takes_an_address_whole(shop, settings):
     shop.customer("C1", "loyalty_members:1", "shop_customers:2", "nps_survey:3")
     shop.add(

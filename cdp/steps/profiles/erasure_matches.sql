@@ -1,13 +1,11 @@
 -- Customers named by an erasure request: same e-mail, phone, card or shop customer id.
--- grain: one row per customer who asked to be erased
+-- grain: one row per request and customer it names
 -- runs on: duckdb, spark
 with
 requests as (
     select
         request_id,
-        requested_at,
         email,
-        phone,
         loyalty_card,
         shop_customer_id
     from privacy_requests
@@ -16,15 +14,19 @@ requests as (
 ),
 -- requests and identifiers go through the same cleaning below
 both_sides as (
-    select request_id, requested_at, cast(null as varchar) as customer_id, 'email' as identifier_type, email as written
-    from requests
-    union all
-    select request_id, requested_at, cast(null as varchar) as customer_id, 'phone' as identifier_type, phone as written
+    select request_id, cast(null as varchar) as customer_id, 'email' as identifier_type, email as written
     from requests
     union all
     select
+        requests.request_id,
+        cast(null as varchar) as customer_id,
+        'phone' as identifier_type,
+        request_phones.phone_std as written
+    from requests
+    inner join request_phones on requests.request_id = request_phones.request_id
+    union all
+    select
         request_id,
-        requested_at,
         cast(null as varchar) as customer_id,
         'loyalty_card' as identifier_type,
         loyalty_card as written
@@ -32,7 +34,6 @@ both_sides as (
     union all
     select
         request_id,
-        requested_at,
         cast(null as varchar) as customer_id,
         'shop_customer_id' as identifier_type,
         shop_customer_id as written
@@ -40,7 +41,6 @@ both_sides as (
     union all
     select
         cast(null as varchar) as request_id,
-        cast(null as timestamp) as requested_at,
         customer_id,
         identifier_type,
         identifier_value as written
@@ -50,7 +50,6 @@ both_sides as (
 plain as (
     select
         request_id,
-        requested_at,
         customer_id,
         identifier_type,
         case
@@ -60,8 +59,7 @@ plain as (
                     '@googlemail.com',
                     '@gmail.com'
                 )
-            when identifier_type = 'phone'
-                then regexp_replace(regexp_replace(written, '[^0-9]', '', 'g'), '^00', '', 'g')
+            when identifier_type = 'phone' then written
             else regexp_replace(regexp_replace(lower(written), '[^0-9a-z]', '', 'g'), '^0+', '', 'g')
         end as plain_value
     from both_sides
@@ -69,7 +67,6 @@ plain as (
 keyed as (
     select
         request_id,
-        requested_at,
         customer_id,
         identifier_type,
         case
@@ -80,7 +77,7 @@ keyed as (
     from plain
 ),
 named as (
-    select request_id, requested_at, identifier_type, match_key
+    select request_id, identifier_type, match_key
     from keyed
     where request_id is not null
         and match_key <> ''
@@ -90,12 +87,10 @@ known as (
     from keyed
     where customer_id is not null
 )
-select
-    known.customer_id,
-    min(named.requested_at) as erasure_requested_at,
-    min(named.request_id) as request_id
+select distinct
+    named.request_id,
+    known.customer_id
 from known
 inner join named
     on known.identifier_type = named.identifier_type
     and known.match_key = named.match_key
-group by known.customer_id

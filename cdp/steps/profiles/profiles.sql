@@ -32,6 +32,9 @@ money as (
     left join order_totals on identified.customer_id = order_totals.customer_id
     left join return_totals on identified.customer_id = return_totals.customer_id
 ),
+asked as (
+    select distinct customer_id from erasure_matches
+),
 reach as (
     select
         identified.customer_id,
@@ -43,11 +46,11 @@ reach as (
         consent_totals.consent_push_at,
         coalesce(identifier_totals.count_cards, 0) > 0 as has_card,
         coalesce(identifier_totals.count_devices, 0) > 0 as has_device,
-        erasure_matches.customer_id is not null as is_erasure_requested
+        asked.customer_id is not null as is_erasure_requested
     from identified
     left join consent_totals on identified.customer_id = consent_totals.customer_id
     left join identifier_totals on identified.customer_id = identifier_totals.customer_id
-    left join erasure_matches on identified.customer_id = erasure_matches.customer_id
+    left join asked on identified.customer_id = asked.customer_id
 )
 select
     identified.customer_id,
