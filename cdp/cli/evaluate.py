@@ -1,4 +1,4 @@
-"""cdp identity evaluate and report: how good who-is-who is."""
+"""cdp identity evaluate, report and diff: how good who-is-who is, and what other settings would change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cdp.cli.options import Format, FormatOption, WorkspaceOption
+from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
 
 LabelsOption = Annotated[
     Path | None,
@@ -69,6 +69,43 @@ def report(
     write(str(output))
     if not levels:
         note("there is no model yet: the page shows identifiers alone")
+
+
+def diff(
+    settings: Annotated[
+        Path,
+        typer.Option("--settings", metavar="FILE", help="Other settings, as pipelines/identity/settings.yaml."),
+    ],
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+    limit: LimitOption = 30,
+) -> None:
+    """Show which customers, revenue and consents other settings would move; nothing is published."""
+    from cdp.cli.output import note, print_json, print_rows
+    from cdp.contracts.documents import load_document
+    from cdp.errors import WorkspaceError
+    from cdp.identity import IdentitySettings
+    from cdp.runs.whatif import what_if
+    from cdp.serving import Rows
+    from cdp.workspace import load_workspace
+
+    wanted, faults = load_document(settings, IdentitySettings)
+    if wanted is None:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise WorkspaceError(f"{settings}:\n{listed}", "'cdp schema identity' lists every key")
+    outcome = what_if(load_workspace(workspace), wanted)
+    events = Rows(("event_type", "customer_id", "other_customer_id", "reason", "count_records"), outcome.events)
+    if form is Format.json:
+        counts = {name: {"now": before, "then": after} for name, before, after in outcome.counts}
+        print_json({"counts": counts, "moved": outcome.moved, "events": list(events)})
+    elif form is Format.csv:
+        print_rows(events, form)
+    else:
+        counted = [(name, before, after, after - before) for name, before, after in outcome.counts]
+        print_rows(Rows(("figure", "now", "then", "change"), counted), form, title="Customers")
+        print_rows(Rows(("what", "moves"), list(outcome.moved.items())), form, title="What would change its customer")
+        print_rows(events, form, title="Merges and splits", limit=limit, empty="no customer id would change")
+        note("nothing was published; put the settings into pipelines/identity/settings.yaml to run with them")
 
 
 def _evaluated(workspace: Path | None, labels: Path | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cdp.cli.evaluate import evaluate, report
+from cdp.cli.evaluate import diff, evaluate, report
 from cdp.cli.options import ByOption, Format, FormatOption, ReasonOption, WorkspaceOption
 from cdp.cli.review import review
 from cdp.cli.steward import actor, control
@@ -18,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="Decide who is who, judge how good 
 app.command("evaluate")(evaluate)
 app.command("report")(report)
 app.command("review")(review)
+app.command("diff")(diff)
 
 _KEY = "Record (feed:source_id), or any key that 'cdp customer show' takes."
 KeyArgument = Annotated[str, typer.Argument(metavar="A", help=_KEY, show_default=False)]

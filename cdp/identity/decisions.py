@@ -48,8 +48,10 @@ class Decision:
         if self.kind is Kind.block:
             return f"{self.identifier_type} {self.identifier_value} points to nobody"
         left, right = self.pairs[0]
+        if not all(left in pair for pair in self.pairs):
+            left, right = right, left
         more = f" and {len(self.pairs) - 1} more" if len(self.pairs) > 1 else ""
-        return f"{left} {'is one customer with' if self.kind is Kind.must_link else 'is never'} {right}{more}"
+        return f"{left} is {'one' if self.kind is Kind.must_link else 'never one'} customer with {right}{more}"
 
 
 def fingerprint(decisions: Iterable[Decision]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cdp.errors import UsageError
+from cdp.identity.evaluate import partition
+from cdp.serving.edges import edges_within
 from cdp.serving.keys import spellings
 from cdp.serving.match import match_customer
 from cdp.serving.reader import Reader
@@ -29,6 +31,12 @@ order by
     coalesce(last_name, full_name) is null,
     case record_kind when 'account' then 0 when 'card' then 1 when 'receipt' then 2 when 'order' then 2 else 3 end,
     record_id
+"""
+_NAMED = """
+select record_id
+from identity_records
+where customer_id = $customer_id
+    and coalesce(last_name, full_name, first_name) is not null
 """
 _KNOWN_VALUE = """
 select identifier_value from identifiers where identifier_type = $kind and identifier_value = $value
@@ -73,8 +81,8 @@ def records_to_part(reader: Reader, left: str, right: str | None) -> list[tuple[
     """The pairs of records that "these are not one customer" keeps apart.
 
     Two records, or the anchors of two customers, are one pair. A record alone, or with its own customer, is parted
-    from every other record of that customer. Two contact values of one customer part the records that carry them.
-    Raises ``UsageError`` when it stays unclear which records are meant.
+    from the records of that customer that hold together without it; what hangs on it alone goes with it. Two contact
+    values of one customer part the records that carry them. Raises ``UsageError`` when it stays unclear what is meant.
     """
     one = locate(reader, left)
     other = locate(reader, right) if right is not None else None
@@ -101,7 +109,35 @@ def _from_all_others(reader: Reader, record: Located) -> list[tuple[str, str]]:
     others = [str(other) for (other,) in rows if other != record.record_id]
     if not others:
         raise UsageError(f"{record.record_id} is the only record of customer {record.customer_id}: nothing to part")
-    return [(record.record_id, other) for other in others]
+    return [(record.record_id, other) for other in _hold_without(reader, record, others)]
+
+
+def _hold_without(reader: Reader, record: Located, others: list[str]) -> list[str]:
+    """The largest part of the others that holds together without the record; what hangs on it alone goes with it."""
+    named = {str(row[0]) for row in reader.fetch(_NAMED, {"customer_id": record.customer_id}).rows}
+    edges = [edge for edge in edges_within(reader, record.customer_id) if not edge.is_cut]
+    everybody = [record.record_id, *others]
+    exact = partition(everybody, [(e.left, e.right) for e in edges if e.edge_type == "identifier"])
+    carriers: dict[tuple[str | None, str | None], list[str]] = {}
+    joined: list[tuple[str, str]] = []
+    for edge in edges:
+        if edge.edge_type == "identifier":
+            group = carriers.setdefault((edge.identifier_type, edge.identifier_value), [])
+            group += [one for one in (edge.left, edge.right) if one != record.record_id]
+        elif edge.edge_type == "decision" and record.record_id not in (edge.left, edge.right):
+            joined.append((edge.left, edge.right))
+        elif edge.edge_type == "model":
+            # the model compares what a whole group of records says: it speaks for those that bear a name
+            ends = [
+                next((one for one in others if one in named and exact[one] == exact[end]), None)
+                for end in (edge.left, edge.right)
+            ]
+            joined += [(ends[0], ends[1])] if ends[0] and ends[1] else []
+    joined += [(group[0], other) for group in carriers.values() for other in group[1:]]
+    parts: dict[str, list[str]] = {}
+    for one, part in partition(others, joined).items():
+        parts.setdefault(part, []).append(one)
+    return max(parts.values(), key=lambda part: (len(part), others[0] in part, part[0]))
 
 
 def _carriers_of_each(reader: Reader, one: Located, other: Located) -> tuple[str, str]:

@@ -78,13 +78,33 @@ def test_a_record_is_parted_from_its_customer(desk, read, tmp_path):
     assert desk("unlink", record)[0] == 0
     others = {r for (r,) in read(f"select record_id from identity_map where customer_id = '{customer}'")} - {record}
     (decision,) = decided(tmp_path)
-    assert {one for pair in decision.pairs for one in pair} - {record} == others
+    assert {one for pair in decision.pairs for one in pair} <= others | {record}
+    assert all(record in pair for pair in decision.pairs)
     assert desk("undo", 1)[0] == 0
     assert desk("unlink", record, customer)[0] == 0
-    assert len(decided(tmp_path)[0].pairs) == len(others)
+    assert decided(tmp_path)[0].pairs == decision.pairs
     code, _, err = desk("unlink", customer)
     assert code == 2
     assert "not a record" in err
+
+
+def test_what_hangs_on_a_parted_record_alone_goes_with_it(desk, read, tmp_path):
+    edges = read(
+        "select record_id_l, record_id_r, identifier_type, identifier_value from identity_edges where not is_cut"
+    )
+    carriers, beside = {}, {}
+    for left, right, kind, value in edges:
+        carriers.setdefault((kind, value), set()).update((left, right))
+        beside.setdefault(left, []).append((right, kind, value))
+        beside.setdefault(right, []).append((left, kind, value))
+    sizes = dict(read("select record_id, count(*) over (partition by customer_id) from identity_map"))
+    hanging, record = next(
+        (one, others[0][0])
+        for one, others in sorted(beside.items())
+        if len(others) == 1 and len(carriers[others[0][1:]]) == 2 and len(beside[others[0][0]]) > 3 and sizes[one] > 5
+    )
+    assert desk("unlink", record)[0] == 0
+    assert hanging not in {one for pair in decided(tmp_path)[0].pairs for one in pair}
 
 
 def test_two_contacts_of_one_customer_part_the_records_that_carry_them(desk, read, tmp_path):
@@ -204,3 +224,22 @@ def test_review_on_a_terminal(desk, tmp_path, monkeypatch):
         ("must_link", "anna", "review"),
         ("never_link", "anna", "review"),
     ]
+
+
+def test_diff_of_the_same_settings_moves_nothing_and_of_others_says_what(desk, published_sample, tmp_path):
+    settings = published_sample / "pipelines/identity/settings.yaml"
+    code, out, _ = desk("diff", "--settings", settings, "--format", "json")
+    same = json.loads(out)
+    assert code == 0
+    assert same["events"] == []
+    assert not any(same["moved"].values())
+    assert all(line["now"] == line["then"] for line in same["counts"].values())
+    other = tmp_path / "other.yaml"
+    other.write_text(settings.read_text(encoding="utf-8").replace("link_probability: 0.9", "link_probability: 0.6"))
+    code, out, err = desk("diff", "--settings", other)
+    assert code == 0
+    assert "merged" in out
+    assert "nothing was published" in err
+    other.write_text("version: 1\nlink_probability: 0.6\n")
+    assert desk("diff", "--settings", other)[0] == 1
+    assert not (tmp_path / "workspace/data/pending.json").exists()
