@@ -19,6 +19,7 @@ from cdp.cli import (
     init,
     quarantine,
     query,
+    resolve,
     rollback,
     run,
     runs,
@@ -72,6 +73,7 @@ app.add_typer(customer.app, name="customer")
 app.add_typer(identity.app, name="identity")
 app.add_typer(segment.app, name="segment")
 app.command("query")(query.query)
+app.command("resolve")(resolve.resolve)
 app.command("sql")(sql.sql)
 
 

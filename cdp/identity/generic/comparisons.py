@@ -1,0 +1,300 @@
+"""How alike two people are, field by field, in levels. Conditions are Splink's: columns end in ``_l`` and ``_r``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cdp.engines import Engine
+from cdp.identity.generic.mixture import BIRTH, EMAIL, FAMILY, GIVEN, PHONE, PLACE, SELF, Prior
+
+
+@dataclass(frozen=True)
+class Level:
+    """One degree of agreement, and how often two records of one person are believed to show it."""
+
+    label: str
+    condition: str
+    m: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Levels are tried from the strongest down; what meets none "differs"."""
+
+    name: str
+    columns: tuple[str, ...]
+    unknown: str
+    levels: tuple[Level, ...]
+    kind: str = SELF
+    most_different: float = 0.5
+    is_veto: bool = False
+
+    @property
+    def prior(self) -> Prior:
+        """Beliefs, from "differs" upwards."""
+        rest = max(1 - sum(level.m for level in self.levels), 0.01)
+        listed = [rest, *(level.m for level in reversed(self.levels))]
+        return Prior(tuple(m / sum(listed) for m in listed), self.most_different, self.kind)
+
+    def case(self) -> str:
+        """SQL: -1 unknown, 0 differs, upwards more alike."""
+        tries = " ".join(
+            f"when {level.condition} then {len(self.levels) - number}" for number, level in enumerate(self.levels)
+        )
+        return f"case when {self.unknown} then -1 {tries} else 0 end"
+
+
+def _null(*columns: str) -> str:
+    return " or ".join(f"{column}_l is null or {column}_r is null" for column in columns)
+
+
+def _equal(column: str) -> str:
+    return f"{column}_l = {column}_r"
+
+
+def _alike(column: str, least: float) -> str:
+    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
+
+
+def _one_slip(column: str) -> str:
+    """One letter more, less or other, or two neighbours swapped; the cheap test comes first."""
+    return f"(levenshtein({column}_l, {column}_r) <= 2 and damerau_levenshtein({column}_l, {column}_r) <= 1)"
+
+
+def _slip(column: str, longer_than: int = 3) -> str:
+    return f"(length({column}_l) > {longer_than} and {_one_slip(column)})"
+
+
+def _by_rarity(column: str, label: str, shares: tuple[float, float, float]) -> tuple[Level, ...]:
+    return (
+        Level(f"same rare {label}", f"{_equal(column)} and {column}_rarity_l = 2", shares[0]),
+        Level(f"same {label}", f"{_equal(column)} and {column}_rarity_l = 1", shares[1]),
+        Level(f"same common {label}", _equal(column), shares[2]),
+    )
+
+
+def _given() -> Comparison:
+    swapped = "given_l = family_r and family_l = given_r"
+    levels = (
+        *_by_rarity("given", "given name", (0.22, 0.22, 0.22)),
+        Level("names swapped", swapped, 0.02),
+        Level("one letter off", _slip("given"), 0.08),
+        Level("short form", "list_contains(given_forms_l, given_r)", 0.06),
+        Level(
+            "a middle name",
+            "(list_contains(other_names_l, given_r) or list_contains(other_names_r, given_l))",
+            0.03,
+        ),
+        Level("alike", _alike("given", 0.88), 0.04),
+        Level("initial", "given_1_l = given_1_r and least(length(given_l), length(given_r)) = 1", 0.03),
+        Level("somewhat alike", _alike("given", 0.75), 0.02),
+    )
+    return Comparison("given_name", ("given", "family"), _null("given"), levels, GIVEN, 0.3)
+
+
+def _family() -> Comparison:
+    swapped = "given_l = family_r and family_l = given_r"
+    levels = (
+        *_by_rarity("family", "family name", (0.25, 0.25, 0.25)),
+        Level("names swapped", swapped, 0.02),
+        Level("one letter off", _slip("family"), 0.1),
+        Level(
+            "part of the other",
+            "((least(length(family_l), length(family_r)) > 3 and (contains(family_l, family_r) or "
+            "contains(family_r, family_l))) or list_contains(other_names_l, family_r) or "
+            "list_contains(other_names_r, family_l) or family_l = given_r or family_r = given_l)",
+            0.03,
+        ),
+        Level("alike", _alike("family", 0.88), 0.04),
+        Level("somewhat alike", _alike("family", 0.75), 0.01),
+    )
+    return Comparison("family_name", ("family", "given"), _null("family"), levels, FAMILY, 0.3)
+
+
+def _other_names() -> Comparison:
+    levels = (
+        Level("same", _equal("other_names"), 0.7),
+        Level("one in common", "list_has_any(other_names_l, other_names_r)", 0.1),
+        Level("same initial", "left(other_names_l[1], 1) = left(other_names_r[1], 1)", 0.1),
+    )
+    return Comparison("other_names", ("other_names",), _null("other_names"), levels, GIVEN)
+
+
+def _birth() -> Comparison:
+    levels = (
+        Level("same, not 1 January", "birth_l = birth_r and not birth_l like '%0101'", 0.7),
+        Level("same", _equal("birth"), 0.08),
+        Level(
+            "one slip, or day and month swapped",
+            f"({_one_slip('birth')} or "
+            "birth_l = concat(left(birth_r, 4), right(birth_r, 2), substr(birth_r, 5, 2)))",
+            0.12,
+        ),
+        Level(
+            "same year, one date 1 January",
+            "birth_year_l = birth_year_r and (birth_l like '%0101' or birth_r like '%0101')",
+            0.03,
+        ),
+        Level("same day and month", "right(birth_l, 4) = right(birth_r, 4)", 0.02),
+        Level("same year and month or day", "left(birth_l, 6) = left(birth_r, 6) or (birth_year_l = birth_year_r and "
+              "right(birth_l, 2) = right(birth_r, 2))", 0.02),
+        Level("same year, or two slips", "birth_year_l = birth_year_r or levenshtein(birth_l, birth_r) <= 2", 0.02),
+    )  # fmt: skip
+    return Comparison("birth_date", ("birth",), _null("birth"), levels, BIRTH, 0.3)
+
+
+def _birth_year() -> Comparison:
+    levels = (
+        Level("same", _equal("birth_year"), 0.85),
+        Level("one slip", _one_slip("birth_year"), 0.1),
+    )
+    return Comparison("birth_year", ("birth_year",), _null("birth_year"), levels, BIRTH, 0.3)
+
+
+def _age() -> Comparison:
+    levels = (
+        Level("same", _equal("age"), 0.7),
+        Level("a year apart", "abs(age_l - age_r) <= 1", 0.2),
+        Level("three years apart", "abs(age_l - age_r) <= 3", 0.05),
+    )
+    return Comparison("age", ("age",), _null("age"), levels, BIRTH, 0.3)
+
+
+def _email() -> Comparison:
+    levels = (
+        Level("same address", "list_has_any(emails_l, emails_r)", 0.65),
+        Level("same mailbox elsewhere", _equal("mailbox"), 0.1),
+        Level("one or two letters off", "levenshtein(mailbox_l, mailbox_r) <= 2 and length(mailbox_l) > 5", 0.1),
+        Level("alike", _alike("mailbox", 0.88), 0.05),
+    )
+    return Comparison("email", ("emails",), _null("emails"), levels, EMAIL, 0.6)
+
+
+def _phone() -> Comparison:
+    levels = (
+        Level("one in common", "list_has_any(phones_l, phones_r)", 0.6),
+        Level("one digit off", _one_slip("phone"), 0.05),
+    )
+    return Comparison("phone", ("phones",), _null("phones"), levels, PHONE, 0.6)
+
+
+def _address() -> Comparison:
+    same_house = "coalesce(house_l = house_r, false)"
+    levels = (
+        Level("same street and number", f"{_equal('street')} and {same_house}", 0.5),
+        Level("street alike, same number", f"{same_house} and ({_alike('street', 0.88)} or {_slip('street')})", 0.15),
+        Level("same street", _equal("street"), 0.1),
+        Level("street alike", _alike("street", 0.92), 0.05),
+        Level("same number", same_house, 0.03),
+        Level("street somewhat alike", _alike("street", 0.75), 0.02),
+    )
+    return Comparison("address", ("street",), _null("street"), levels, PLACE, 0.6)
+
+
+def _house() -> Comparison:
+    return Comparison("house", ("house",), _null("house"), (Level("same", _equal("house"), 0.8),), PLACE, 0.6)
+
+
+def _town(column: str) -> Comparison:
+    levels = (
+        Level("same rare one", f"{_equal(column)} and {column}_rarity_l = 2", 0.4),
+        Level("same", _equal(column), 0.4),
+        Level(
+            "alike",
+            f"({_alike(column, 0.88)} or {_slip(column)} or (least(length({column}_l), length({column}_r)) > 3 "
+            f"and (contains({column}_l, {column}_r) or contains({column}_r, {column}_l))))",
+            0.1,
+        ),
+    )
+    return Comparison(column, (column,), _null(column), levels, PLACE, 0.6)
+
+
+def _postcode() -> Comparison:
+    levels = (
+        Level("same", _equal("postcode"), 0.65),
+        Level("one slip", _one_slip("postcode"), 0.1),
+        Level(
+            "same district", "left(postcode_l, length(postcode_l) - 2) = left(postcode_r, length(postcode_r) - 2)", 0.05
+        ),
+        Level("same area", "left(postcode_l, 2) = left(postcode_r, 2)", 0.05),
+    )
+    return Comparison("postcode", ("postcode",), _null("postcode"), levels, PLACE, 0.6)
+
+
+def _number(column: str) -> Comparison:
+    levels = (
+        Level("same", _equal(column), 0.8),
+        Level("one slip", _one_slip(column), 0.1),
+        Level("two slips", f"length({column}_l) > 6 and levenshtein({column}_l, {column}_r) <= 2", 0.03),
+    )
+    return Comparison(column, (column,), _null(column), levels, SELF, 0.5)
+
+
+def _trait(column: str) -> Comparison:
+    levels = (
+        Level("same rare one", f"{_equal(column)} and {column}_rarity_l = 2", 0.25),
+        Level("same", f"{_equal(column)} and {column}_rarity_l = 1", 0.25),
+        Level("same common one", _equal(column), 0.25),
+        Level("alike", _alike(column, 0.88), 0.05),
+    )
+    return Comparison(column, (column,), _null(column), levels, SELF, 0.8)
+
+
+def _equality(column: str, least: float, kind: str = SELF) -> Comparison:
+    return Comparison(column, (column,), _null(column), (Level("same", _equal(column), 1 - least),), kind, 2 * least)
+
+
+RARITY_COLUMNS = ("given", "family", "city", "suburb")
+
+
+def choose_comparisons(filled: Mapping[str, float]) -> list[Comparison]:
+    """The comparisons that the data can feed; ``filled`` says which share of records has each column."""
+    least = 0.01
+    has = {column for column, share in filled.items() if share >= least}
+    chosen = [
+        comparison
+        for comparison in (
+            _given(), _family(), _other_names(), _birth(), _email(), _phone(), _address(), _postcode(),
+            _town("city"), _town("suburb"), _equality("gender", 0.03),
+            replace(_equality("generation", 0.01), is_veto=True),
+        )
+        if comparison.columns[0] in has
+    ]  # fmt: skip
+    if "birth" not in has and "birth_year" in has:
+        chosen.append(_birth_year())
+    if not has & {"birth", "birth_year"} and "age" in has:
+        chosen.append(_age())
+    if "street" not in has and "house" in has:
+        chosen.append(_house())
+    if "region" in has and not has & {"city", "postcode", "suburb"}:
+        chosen.append(_equality("region", 0.1, PLACE))
+    chosen += [_number(column) for column in sorted(has) if column.startswith("person_number_")]
+    chosen += [_trait(column) for column in sorted(has) if column.startswith("trait_")]
+    return chosen
+
+
+def add_rarity(engine: Engine, comparisons: list[Comparison]) -> None:
+    """Add ``<column>_rarity``: 0 for the values that hold the commonest third of records, 2 for the rarest third."""
+    wanted = {
+        column
+        for comparison in comparisons
+        for column in comparison.columns[:1]
+        if column in RARITY_COLUMNS or column.startswith("trait_")
+    }
+    joins, columns = [], []
+    for column in sorted(wanted):
+        ranked = (
+            f"select v, sum(c) over (order by c desc, v) - c / 2.0 as above, sum(c) over () as total from "
+            f"(select {column} as v, count(*) as c from people where {column} is not null group by all)"
+        )
+        engine.create_table(
+            f"rarity_{column}",
+            f"select v, least(cast(floor(3 * above / total) as integer), 2) as rarity from ({ranked})",
+        )
+        joins.append(f"left join rarity_{column} on people.{column} = rarity_{column}.v")
+        columns.append(f"rarity_{column}.rarity as {column}_rarity")
+    forms = "case when given is not null then nickname_lists.given_forms end as given_forms"
+    joins.append("left join nickname_lists on people.given = nickname_lists.name")
+    listed = ", ".join(["people.*", *columns, forms])
+    engine.create_table("people_ranked", f"select {listed} from people {' '.join(joins)} order by n")

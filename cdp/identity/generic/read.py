@@ -1,0 +1,110 @@
+"""Files and frames of people as tables of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdp.engines import Engine
+from cdp.engines.duckdb import literal, quote
+from cdp.errors import CdpError, UsageError
+from cdp.identity.generic.roles import Content
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SAMPLE = 3000
+_DELIMITERS = {".tsv": "\t", ".tab": "\t"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table of people in the engine, every column text."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+
+
+def read_file(engine: Engine, path: Path, number: int) -> Source:
+    """Load a CSV or parquet file. Raises ``UsageError`` when it cannot be read."""
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}", "name CSV or parquet files of people")
+    table = f"people_file_{number}"
+    if path.suffix.lower() in (".parquet", ".pq"):
+        scan = f"read_parquet({literal(path)})"
+    elif path.suffix.lower() in (".csv", ".tsv", ".tab", ".txt", ".gz"):
+        delimiter = _DELIMITERS.get(path.suffix.lower())
+        more = f", delim = {literal(delimiter)}" if delimiter else ""
+        scan = f"read_csv({literal(path)}, all_varchar = true, header = true, sample_size = 20000{more})"
+    else:
+        raise UsageError(f"{path} is neither CSV nor parquet", "save it as .csv or .parquet")
+    try:
+        engine.create_table(table, f"select * from {scan}")
+    except CdpError as error:
+        raise UsageError(f"{path} cannot be read: {error.message.splitlines()[0]}", "check the file") from error
+    return _as_text(engine, path.name.split(".")[0], table)
+
+
+def read_frame(engine: Engine, name: str, frame: pd.DataFrame, number: int) -> Source:
+    """Load a frame."""
+    table = f"people_file_{number}"
+    engine.register(table, frame)
+    return _as_text(engine, name, table)
+
+
+def _as_text(engine: Engine, name: str, table: str) -> Source:
+    types = engine.columns(table)
+    if len({column.lower() for column in types}) < len(types):
+        raise UsageError(f"{name} has two columns of one name", "rename one")
+    if any(kind != "VARCHAR" for kind in types.values()):
+        listed = ", ".join(_text(column, kind) for column, kind in types.items())
+        engine.create_table(f"{table}_text", f"select {listed} from {quote(table)}")
+        engine.drop(table)
+        table = f"{table}_text"
+    return Source(name, table, tuple(types))
+
+
+def _text(column: str, kind: str) -> str:
+    name = quote(column)
+    if kind in ("DOUBLE", "FLOAT"):
+        # a whole number that met a missing value somewhere became a float
+        whole = f"case when {name} = trunc({name}) and abs({name}) < 1e15 then cast(cast({name} as bigint) as varchar)"
+        return f"{whole} else cast({name} as varchar) end as {name}"
+    return f"cast({name} as varchar) as {name}"
+
+
+def sample_contents(engine: Engine, source: Source) -> dict[str, Content]:
+    """A look at every column: the same for whatever order of rows."""
+    contents = {}
+    total = int(engine.scalar(f"select count(*) from {quote(source.table)}"))
+    for column in source.columns:
+        values = f"nullif(lower(trim({quote(column)})), '')"
+        filled, distinct = engine.rows(f"select count({values}), count(distinct {values}) from {quote(source.table)}")[
+            0
+        ]
+        sampled = engine.rows(
+            f"select distinct {values} as v from {quote(source.table)} where {values} is not null "
+            f"order by md5(v), v limit {_SAMPLE}"
+        )
+        contents[column] = Content(
+            [row[0] for row in sampled], filled / max(total, 1), distinct / max(filled, 1), int(distinct)
+        )
+    return contents
+
+
+def find_column(source: Source, wanted: str) -> str | None:
+    """A column by its name, whatever the case."""
+    return next((column for column in source.columns if column.lower() == wanted.lower()), None)
+
+
+def read_labels(path: Path) -> pd.DataFrame:
+    """Read known answers. Raises ``UsageError`` when it is not one that pandas reads."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path, dtype="string")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", "name a CSV or parquet file of known answers") from error
+    return frame

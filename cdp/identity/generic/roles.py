@@ -1,0 +1,187 @@
+"""What a column holds: recognised by its name first, and held against its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+NAMES = ("full_name", "given_name", "middle_name", "family_name", "title", "suffix")
+PLACES = ("house_number", "street", "suburb", "city", "region", "postcode", "country")
+CONTACTS = ("email", "phone")
+OTHERS = ("birth_date", "birth_year", "age", "gender", "person_number", "trait")
+UNUSED = ("id", "source", "label", "ignore")
+ROLES = (*NAMES, *PLACES, *CONTACTS, *OTHERS, *UNUSED)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The role of one column, and why."""
+
+    column: str
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """A sample of a column: distinct values are lower-case and trimmed; shares are of filled values."""
+
+    values: Sequence[str]
+    filled: float
+    distinct: float
+    count_distinct: int
+
+    def share(self, pattern: str) -> float:
+        """Share of values that the pattern matches in full."""
+        return self.share_where(lambda value: re.fullmatch(pattern, value) is not None)
+
+    def share_where(self, test: Callable[[str], bool]) -> float:
+        """Share of values that pass the test."""
+        return sum(map(test, self.values)) / len(self.values) if self.values else 0.0
+
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    (r"(true|gold|ground|actual)\w*|(cluster|label|entity|person|household|match)(_?(id|key|no))?", "label"),
+    (r"(data)?(source|system|origin|dataset|provider)(_?(name|system|id|key))?|src", "source"),
+    (r"(e_?)?mail(_?(address|addr|id))?\d?|\w+_email|email_\w+", "email"),
+    (r"(\w+_)?(phone|mobile|cell|telephone|tel|landline|fax|msisdn)(_?(number|no|num|nr))?(_?\w+)?\d?", "phone"),
+    (r"(date_?of_?birth|birth_?date|dob|d_o_b|birth_?day|born|geburtsdatum|bday)(_\w+)?", "birth_date"),
+    (r"(birth_?year|year_?of_?birth|yob|birthyear)", "birth_year"),
+    (r"age(_?(years|at_\w+))?", "age"),
+    (r"(gender|sex)(_?code)?(_desc)?", "gender"),
+    (r"(name_?)?suffix(_?(lbl|code|name))?|name_?suffix\w*|generation", "suffix"),
+    (r"(name_?)?(title|prefix|salutation|honorific|prefx)(_cd)?", "title"),
+    (r"(middle|second|additional)_?(name|initial|names|nm)?|midl_name|mname", "middle_name"),
+    (r"(first|given|fore|christian)_?(names?|nm)?|f_?name|vorname|prenom", "given_name"),
+    (r"(last|family|sur)_?(names?|nm)?|l_?name|nachname|nom", "family_name"),
+    (r"(full|complete|person|customer|display|contact|client|patient|voter)?_?names?", "full_name"),
+    (r"(first|given)_?and_?\w+", "full_name"),
+    (r"(street|house|building|addr(ess)?|res_street|hse)_?(number|no|num|nr|nbr)|house", "house_number"),
+    (r"(\w+_)?(zip|post|postal|plz)(_?(code|cd))?\d?(_\w+)?|pcode|zip\d", "postcode"),
+    (r"suburb|locality|district|neighbou?rhood|quarter", "suburb"),
+    (r"(\w+_)?(city|town|municipality|ort)(_?(name|desc))?|birth_?place|place(_of_birth)?", "city"),
+    (r"(\w+_)?(state|province|region|county)(_?(code|cd|name|abbr|desc))?\d?", "region"),
+    (r"(\w+_)?country(_?(code|name))?", "country"),
+    (r"(\w+_)?(street|address|addr|road)(_?(name|line|desc|address|1))?_?1?(_\w+)?|address_?1|strasse", "street"),
+    (r"(\w+_)?(address|addr|street|line)_?(line_?)?[2-4]|unit|apartment|flat|apt", "suburb"),
+    (r"(ssn|soc(ial)?_?sec\w*|nin|nino|national_?(id|number|insurance)\w*|tax_?id|passport\w*)", "person_number"),
+    (r"(driver_?)?licen[cs]e\w*|(person|identity|id)_?(number|card|no)|nhs\w*|tin|vat\w*", "person_number"),
+    (r"loyalty\w*|member\w*|card\w*", "person_number"),
+    (r"(record|row|rec|unique|source|customer|client|user|account|acct|voter)_?(id|key|nr|no|number|num)", "id"),
+    (r"id|uid|uuid|key|nr|no|number|num|pk", "id"),
+    (r"created\w*|updated\w*|modified\w*|timestamp|(\w+_)?(at|ts)|index|unnamed.*|notes?|comments?|remarks?", "ignore"),
+)  # fmt: skip
+
+DATE = (
+    r"\d{4}[-/. ]?\d{1,2}[-/. ]?\d{1,2}([t ].*)?|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|"
+    r"\d{1,2}[- ]?[a-z]{3,9}[- ,]*\d{2,4}|[a-z]{3,9} \d{1,2},? \d{4}|\d{8}(\.0)?"
+)
+EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
+PHONE = r"(?=(.*\d){7})\+?[\d\s().\-/]{7,22}(x\d+)?"
+_LETTERS = r"[^\d@]+"
+_GENDERS = frozenset(
+    {"m", "f", "male", "female", "man", "woman", "u", "x", "o", "other", "unknown", "w", "d", "nonbinary"}
+)
+
+
+def _holds(role: str, content: Content) -> bool:
+    """Whether the values can be what the name says."""
+    tests: dict[str, Callable[[], bool]] = {
+        "email": lambda: content.share(r".*@.*") > 0.5,
+        "phone": lambda: content.share(r".*\d.*") > 0.7 and content.share(r"\D*(\d\D*){6,16}(x\d+)?") > 0.5,
+        "birth_date": lambda: content.share(rf"{DATE}|\d{{4}}|\d{{4}}-\d{{2}}") > 0.5,
+        "birth_year": lambda: content.share(r"(18|19|20)\d\d(\.0)?") > 0.6,
+        "age": lambda: content.share(r"\d{1,3}(\.0)?") > 0.7,
+        "gender": lambda: content.count_distinct <= 30,
+        "postcode": lambda: content.share(r".*\d.*") > 0.5 and content.share(r".{3,10}") > 0.7,
+        "given_name": lambda: content.share(_LETTERS) > 0.5,
+        "family_name": lambda: content.share(_LETTERS) > 0.5,
+        "full_name": lambda: content.share(_LETTERS) > 0.5 and content.count_distinct > 3,
+        "house_number": lambda: content.share(r".*\d.*") > 0.5,
+        "city": lambda: content.share(_LETTERS) > 0.4,
+        "person_number": lambda: content.share(r".*\d.*") > 0.5 and content.distinct > 0.1,
+        "source": lambda: content.count_distinct <= 50 and content.filled > 0.95,
+        "street": lambda: content.share(r".*[a-z]{3}.*") > 0.4,
+    }
+    return tests.get(role, lambda: True)()
+
+
+@cache
+def known_given_names() -> frozenset[str]:
+    """Names that have a short form, and these short forms; the ``nicknames`` package."""
+    from cdp.identity.names import nickname_pairs
+
+    return frozenset(name for pair in nickname_pairs([]) for name in pair)
+
+
+def _by_content(content: Content) -> tuple[str, str]:
+    if not content.values or content.count_distinct <= 1:
+        return "ignore", "says nothing"
+    if content.share(EMAIL) > 0.7:
+        return "email", "values are addresses with @"
+    if content.share(DATE) > 0.8 and _years_of_birth(content):
+        return "birth_date", "values are dates of living people"
+    if content.share_where(lambda value: value in _GENDERS) > 0.95 and content.count_distinct <= 8:
+        return "gender", "a few words for sexes"
+    if content.share(r"[a-z]{1,2}\d[\da-z]? ?\d[a-z]{2}|\d{4} ?[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d") > 0.7:
+        return "postcode", "values have a postcode's form"
+    if content.share(PHONE) > 0.8 and content.share(r"\D*(\d\D*){9,15}") > 0.7 and content.distinct > 0.2:
+        return "phone", "values have a phone's form"
+    if content.share(r"[a-z]?\d{3}[- ]?\d{2}[- ]?\d{4}|\d{7,12}|[a-z]{2}\d{6}[a-z]") > 0.85 and content.distinct > 0.3:
+        return "person_number", "numbers of one form, most of them rare"
+    if content.share(_LETTERS) > 0.9:
+        return _by_words(content)
+    if content.share(r"\d+[a-z]? [a-z].*|.*(street|road|avenue| st| rd| ave| lane| drive).*") > 0.5:
+        return "street", "values are street addresses"
+    if content.share(r"\d{5}|\d{4}|\d{6}") > 0.85 and 0.001 < content.distinct < 0.6 and content.count_distinct > 20:
+        return "postcode", "values have a postcode's form"
+    return "ignore", "not recognised"
+
+
+def _by_words(content: Content) -> tuple[str, str]:
+    names = known_given_names()
+    is_named = content.share_where(lambda value: bool(set(re.split(r"[\s,]+", value)) & names))
+    if content.share(r"[^\s,]+,? [^\s]+( .*)?") > 0.7 and is_named > 0.3 and content.distinct > 0.2:
+        return "full_name", "several words, among them given names"
+    if content.share_where(lambda value: value in names) > 0.3:
+        return "given_name", "many known given names"
+    if content.distinct > 0.95 and len(content.values) > 50 and content.share(r"(\S+ ){4,}.*") > 0.3:
+        return "ignore", "free text"
+    return "trait", "words that may tell people apart"
+
+
+def _years_of_birth(content: Content) -> bool:
+    years = [int(found[0]) for value in content.values if (found := re.findall(r"1[5-9]\d\d|20[0-3]\d", value))]
+    return bool(years) and len(years) > 0.7 * len(content.values) and max(years) - min(years) >= 15
+
+
+def guess_role(column: str, content: Content) -> Guess:
+    """The role of one column."""
+    plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", column.strip()).lower()).strip("_")
+    for pattern, role in _WORDS:
+        if re.fullmatch(pattern, plain):
+            if role in ("id", "label", "ignore"):
+                return Guess(column, role, "its name")
+            if not content.values or (content.count_distinct <= 1 and role != "source"):
+                return Guess(column, "ignore", "says nothing")
+            if _holds(role, content):
+                return Guess(column, role, "its name and values")
+            break
+    return Guess(column, *_by_content(content))
+
+
+def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> list[Guess]:
+    """The roles of a file's columns; ``chosen`` overrules.
+
+    Without a family name column, the words beside a given name that differ most from row to row are taken for one.
+    """
+    guesses = {name: guess_role(name, content) for name, content in contents.items() if name not in chosen}
+    roles = {guess.role for guess in guesses.values()} | set(chosen.values())
+    if "given_name" in roles and not roles & {"family_name", "full_name"}:
+        words = [name for name, guess in guesses.items() if guess.role == "trait" and contents[name].distinct > 0.02]
+        if words:
+            best = max(words, key=lambda name: (contents[name].distinct, name))
+            guesses[best] = Guess(best, "family_name", "many different words beside a given name")
+    return [Guess(name, chosen[name], "as you said") if name in chosen else guesses[name] for name in contents]

@@ -1,0 +1,126 @@
+"""Levels of agreement for pairs, the model learned from them, and the pairs it believes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdp.engines import Engine
+from cdp.identity.generic.comparisons import Comparison
+from cdp.identity.generic.mixture import Mixture, fit
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_RANDOM_PAIRS = 300_000
+_NEVER = -40.0
+_TRAINING_PAIRS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores pairs by their pattern. ``expected_matches`` among the candidates."""
+
+    comparisons: Sequence[Comparison]
+    mixture: Mixture
+    expected_matches: float
+
+    def score_candidates(self, engine: Engine, least: float) -> pd.DataFrame:
+        """Candidate pairs (columns l, r, log_odds) of at least these natural log odds, in order."""
+        return self._score(engine, "pair_patterns", least)
+
+    def score_inside(self, engine: Engine, pairs: str) -> pd.DataFrame:
+        """All pairs of a table (l, r); those compared before are not compared again."""
+        engine.create_table("new_pairs", f"select l, r from {pairs} except select l, r from pair_patterns")
+        compare(engine, "new_pairs", self.comparisons, "new_patterns")
+        engine.create_table(
+            "inside_patterns",
+            f"select l, r, pattern from pair_patterns inner join {pairs} using (l, r) "
+            "union all select l, r, pattern from new_patterns",
+        )
+        return self._score(engine, "inside_patterns", None)
+
+    def _score(self, engine: Engine, patterns: str, least: float | None) -> pd.DataFrame:
+        import pandas as pd
+
+        codes = engine.frame(f"select distinct pattern from {patterns} order by pattern")["pattern"].to_numpy()
+        levels = decode(codes, self.comparisons)
+        odds = self.mixture.log_odds(levels).round(9)
+        for number, comparison in enumerate(self.comparisons):
+            if comparison.is_veto:
+                odds[levels[:, number] == 0] = _NEVER
+        engine.register("pattern_odds", pd.DataFrame({"pattern": codes, "log_odds": odds}))
+        return engine.frame(
+            f"select s.l, s.r, p.log_odds from {patterns} as s inner join pattern_odds as p on s.pattern = p.pattern "
+            f"{'' if least is None else f'where p.log_odds >= {least}'} order by s.l, s.r"
+        )
+
+
+def compare(engine: Engine, pairs: str, comparisons: Sequence[Comparison], into: str) -> None:
+    """Make table ``into`` (l, r, pattern): the level of every comparison as one number."""
+    columns = sorted(_columns_used(engine, comparisons))
+    terms, factor = [], 1
+    for comparison in comparisons:
+        terms.append(f"({comparison.case()} + 1) * {factor}::bigint")
+        factor *= len(comparison.levels) + 2
+    sides = ", ".join(f"{side}.{column} as {column}_{side}" for side in ("l", "r") for column in columns)
+    engine.create_table(
+        into,
+        f"select l, r, {' + '.join(terms)} as pattern from (select pairs.l, pairs.r, {sides} from {pairs} as pairs "
+        "inner join people_ranked as l on pairs.l = l.n inner join people_ranked as r on pairs.r = r.n)",
+    )
+
+
+def _columns_used(engine: Engine, comparisons: Sequence[Comparison]) -> set[str]:
+    text = " ".join(comparison.case() for comparison in comparisons)
+    return {column for column in engine.columns("people_ranked") if f"{column}_l" in text or f"{column}_r" in text}
+
+
+def decode(codes: NDArray[np.int64], comparisons: Sequence[Comparison]) -> NDArray[np.int64]:
+    """Rows of levels (-1 unknown) from pattern numbers."""
+    import numpy as np
+
+    rest, columns = codes.astype(np.int64), []
+    for comparison in comparisons:
+        size = len(comparison.levels) + 2
+        columns.append(rest % size - 1)
+        rest = rest // size
+    return np.stack(columns, axis=1)
+
+
+def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Scorer:
+    """Fit the model to ``candidate_pairs`` and to random pairs; keeps their patterns in table ``pair_patterns``."""
+    import numpy as np
+
+    compare(engine, "candidate_pairs", comparisons, "pair_patterns")
+    _random_pairs(engine, records)
+    compare(engine, "random_pairs", comparisons, "random_patterns")
+    counted = engine.frame(
+        "select pattern, sum(candidates) as candidates, sum(strangers) as strangers from ("
+        "select pattern, count(*) as candidates, 0 as strangers from pair_patterns group by pattern union all "
+        "select pattern, 0, count(*) from random_patterns group by pattern) group by pattern order by pattern"
+    )
+    patterns = decode(counted["pattern"].to_numpy(), comparisons)
+    mixture = fit(
+        patterns,
+        counted["candidates"].to_numpy().astype(float),
+        counted["strangers"].to_numpy().astype(float),
+        [comparison.prior for comparison in comparisons],
+    )
+    candidates = counted["candidates"].to_numpy().astype(float)
+    probabilities = 1 / (1 + np.exp(-np.clip(mixture.log_odds(patterns), -40, 40)))
+    return Scorer(comparisons, mixture, float(probabilities @ candidates))
+
+
+def _random_pairs(engine: Engine, records: int) -> None:
+    import numpy as np
+    import pandas as pd
+
+    possible = records * (records - 1) // 2
+    generator = np.random.default_rng(20)
+    drawn = generator.integers(0, records, size=(min(_RANDOM_PAIRS, possible), 2))
+    drawn = drawn[drawn[:, 0] != drawn[:, 1]]
+    engine.register("random_pairs", pd.DataFrame({"l": drawn.min(axis=1), "r": drawn.max(axis=1)}))

@@ -1,0 +1,241 @@
+"""One table ``people`` from all sources: the same fields, spelled the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cdp.engines import Engine
+from cdp.engines.duckdb import literal, quote
+from cdp.identity.generic.read import Source
+from cdp.identity.generic.roles import Guess
+
+_TITLES = (
+    "mr mrs ms miss mx dr prof professor sir dame lord lady baron baroness earl count countess duke duchess viscount "
+    "reverend rev revd father fr sister captain capt major maj colonel col general gen lieutenant lt admiral adm "
+    "sergeant sgt cpl hon honourable honorable rt right judge justice bishop archbishop canon saint st king queen "
+    "prince princess president herr frau mme mlle don dona senor senora madam master the "
+    "ltd limited inc llc plc gmbh corp"
+)
+TITLES = tuple(_TITLES.split())
+SUFFIXES = {
+    "jr": "2",
+    "junior": "2",
+    "jnr": "2",
+    "sr": "1",
+    "senior": "1",
+    "snr": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+}
+LETTERS_AFTER = ("esq", "phd", "md", "mba", "bart", "obe", "mbe", "cbe", "kbe", "qc", "kc", "mp", "frs", "dds", "cpa")
+_UNKNOWN = (
+    "",
+    "null",
+    "none",
+    "n/a",
+    "na",
+    "nan",
+    "unknown",
+    "unk",
+    "not known",
+    "-",
+    "--",
+    "?",
+    "nat",
+    "missing",
+    "tbd",
+    "tba",
+)
+_RAW = ("full_name", "given_name", "middle_name", "family_name", "suffix", "house_number", "street", "suburb", "city",
+        "region", "postcode", "birth_date", "birth_year", "age", "gender")  # fmt: skip
+_STREET_WORDS = {
+    "street": "st", "road": "rd", "avenue": "ave", "drive": "dr", "lane": "ln", "court": "ct", "place": "pl",
+    "boulevard": "blvd", "circuit": "cct", "crescent": "cres", "terrace": "tce", "close": "cl", "strasse": "str",
+    "highway": "hwy", "parkway": "pkwy", "square": "sq", "north": "n", "south": "s", "east": "e", "west": "w",
+}  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    """Lower-case letters and digits of a text, single blanks between."""
+    folded = f"replace(replace(strip_accents(lower({text})), 'ß', 'ss'), '''', '')"
+    return f"nullif(trim(regexp_replace({folded}, '[^a-z0-9]+', ' ', 'g')), '')"
+
+
+def _filled(column: str) -> str:
+    listed = ", ".join(map(literal, _UNKNOWN))
+    return f"case when lower(trim({quote(column)})) not in ({listed}) then trim({quote(column)}) end"
+
+
+def _coalesced(columns: Sequence[str]) -> str:
+    if not columns:
+        return "cast(null as varchar)"
+    return f"coalesce({', '.join(map(_filled, columns))})"
+
+
+def _several(columns: Sequence[str], clean: str) -> str:
+    if not columns:
+        return "cast(null as varchar[])"
+    values = ", ".join(clean.format(_filled(column)) for column in columns)
+    return f"nullif(list_sort(list_distinct(list_filter([{values}], lambda v: v is not null))), [])"
+
+
+_EMAIL = "case when {0} like '%_@_%' then lower(replace({0}, ' ', '')) end"
+_DIGITS = "regexp_replace({0}, '[^0-9]', '', 'g')"
+_PHONE = f"case when length({_DIGITS}) >= 7 then right({_DIGITS}, 9) end"
+_NUMBER = "nullif(regexp_replace(lower({0}), '[^a-z0-9]', '', 'g'), '')"
+
+
+def raw_select(source: Source, guesses: Sequence[Guess], id_column: str, shared: Mapping[str, Sequence[str]]) -> str:
+    """The source's columns under the names of their roles. ``shared``: numbers and traits of all sources, by kind."""
+    by_role: dict[str, list[str]] = {}
+    for guess in guesses:
+        by_role.setdefault(guess.role, []).append(guess.column)
+    named = by_role.get("source", [])
+    origin = f"coalesce({_filled(named[0])}, {literal(source.name)})" if named else literal(source.name)
+    parts = [
+        f"{origin} as source",
+        f"{quote(id_column)} as source_id",
+        *(f"{_coalesced(by_role.get(role, []))} as raw_{role}" for role in _RAW),
+        f"{_several(by_role.get('email', []), _EMAIL)} as emails",
+        f"{_several(by_role.get('phone', []), _PHONE)} as phones",
+    ]
+    own = {column.lower(): column for column in source.columns}
+    for kind, clean in (("person_number", _NUMBER), ("trait", "{0}")):
+        for number, column in enumerate(shared.get(kind, [])):
+            has = own.get(column) in by_role.get(kind, [])
+            value = clean.format(_filled(own[column])) if has else "cast(null as varchar)"
+            parts.append(f"{value if kind == 'person_number' else _bare(value)} as {kind}_{number}")
+    return f"select {', '.join(parts)} from {quote(source.table)}"
+
+
+def _names() -> tuple[str, ...]:
+    """CTEs from raw names to tokens, given name, family name, generation."""
+    dropped = ", ".join(map(literal, [*TITLES, *LETTERS_AFTER]))
+    suffixes = "map {" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in SUFFIXES.items()) + "}"
+    turned = (
+        "case when raw_full_name like '%,%' and not regexp_matches(lower(raw_full_name), "
+        "', *(jr|sr|ii|iii|iv|esq|phd|md)[.]?$') then concat_ws(' ', split_part(raw_full_name, ',', 2), "
+        "split_part(raw_full_name, ',', 1)) else raw_full_name end"
+    )
+    whole = _bare(f"coalesce({turned}, concat_ws(' ', raw_given_name, raw_middle_name, raw_family_name))")
+    in_suffixes = "list_contains(['" + "', '".join(SUFFIXES) + "'], {0})"
+
+    def tokens(text: str) -> str:
+        kept = f"not list_contains([{dropped}], v) and not {in_suffixes.format('v')}"
+        return f"list_filter(string_split({text}, ' '), lambda v: v <> '' and {kept})"
+
+    last_word = "string_split(coalesce({0}, ''), ' ')[-1]"
+    spelled = (
+        f"spelled as (select *, {whole} as whole, {_bare('raw_given_name')} as given_raw, "
+        f"{_bare('raw_family_name')} as family_raw from numbered)"
+    )
+    split = (
+        f"split as (select *, {tokens('whole')} as tokens, {tokens('given_raw')} as given_tokens, "
+        f"{tokens('family_raw')} as family_tokens, "
+        f"coalesce({suffixes}[{_bare('raw_suffix')}], {suffixes}[{last_word.format('whole')}], "
+        f"{suffixes}[{last_word.format('family_raw')}]) as generation from spelled)"
+    )
+    named = (
+        "named as (select *, "
+        "coalesce(given_tokens[1], case when len(tokens) >= 2 or len(family_tokens) = 0 or family_tokens is null "
+        "then tokens[1] end) as given, "
+        "case when len(family_tokens) > 0 then array_to_string(family_tokens, '') "
+        "when family_raw is null and len(tokens) >= 2 then tokens[-1] end as family_own from split)"
+    )
+    called = (
+        "called as (select * replace (case when given = family_own and len(tokens) < 2 then null else given end "
+        "as given), "
+        "nullif(list_sort(list_distinct(list_filter(tokens, lambda v: v <> coalesce(given, '') "
+        "and v <> coalesce(family_own, '') and length(v) > 1))), []) as other_names, "
+        "family_own as family from named)"
+    )
+    return spelled, split, named, called
+
+
+_MONTH_FIRST = (
+    "['%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%m/%d/%Y', '%m-%d-%Y', "
+    "'%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%B %d, %Y', '%b %d, %Y']"
+)
+_DAY_FIRST = "['%d.%m.%Y', '%d/%m/%Y', '%d-%m-%Y']"
+_OVER_12 = "(1[3-9]|2[0-9]|3[01])"
+
+
+def _birth_date() -> str:
+    """YYYYMMDD. A date that leaves open which is the day is read as the source's other dates are."""
+    digits = "regexp_replace(raw_birth_date, '[.]0$', '')"
+    day = "regexp_replace(raw_birth_date, '[T ][0-9]{2}:[0-9]{2}.*$', '')"
+    month_first, day_first = f"try_strptime({day}, {_MONTH_FIRST})", f"try_strptime({day}, {_DAY_FIRST})"
+    one, other = f"coalesce({day_first}, {month_first})", f"coalesce({month_first}, {day_first})"
+    read = f"case when is_day_first then {one} else {other} end"
+    return (
+        f"case when {digits} similar to '[0-9]{{8}}' then {digits} "
+        f"when {day} similar to '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}' then replace({day}, '-', '') "
+        f"else strftime({read}, '%Y%m%d') end"
+    )
+
+
+def _places() -> str:
+    shorts = "map {" + ", ".join(f"{literal(long)}: {literal(short)}" for long, short in _STREET_WORDS.items()) + "}"
+    words = f"list_transform(string_split({_bare('raw_street')}, ' '), lambda w: coalesce({shorts}[w], w))"
+    street = f"array_to_string({words}, ' ')"
+    own = f"regexp_extract({_bare('raw_street')}, '^([0-9]+[a-z]?)\\b', 1)"
+    return (
+        f"coalesce({_bare('raw_house_number')}, nullif({own}, '')) as house, "
+        f"nullif(trim(regexp_replace({street}, '^[0-9]+[a-z]? ', '')), '') as street, "
+        f"{_bare('raw_suburb')} as suburb, {_bare('raw_city')} as city, {_bare('raw_region')} as region, "
+        f"nullif(replace({_bare('raw_postcode')}, ' ', ''), '') as postcode"
+    )
+
+
+def standardise(engine: Engine, selects: Sequence[str], numbers: int, traits: int) -> int:
+    """Make table ``people``, numbered from 0 in the order of (source, source_id); returns its rows."""
+    union = " union all by name ".join(selects)
+    kept = ", ".join([f"person_number_{n}" for n in range(numbers)] + [f"trait_{n}" for n in range(traits)])
+    age_year = "cast(try_cast(raw_age as double) as integer)"
+    engine.create_table("people_raw", union)
+    dialects = (
+        "dialects as (select source as s, count(*) filter (raw_birth_date similar to "
+        f"'{_OVER_12}[-/.][0-9]{{1,2}}[-/.].*') > count(*) filter (raw_birth_date similar to "
+        f"'[0-9]{{1,2}}[-/.]{_OVER_12}[-/.].*') as is_day_first from people_raw group by source)"
+    )
+    numbered = (
+        "numbered as (select row_number() over (order by source, source_id) - 1 as n, people_raw.*, is_day_first "
+        "from people_raw inner join dialects on source = s)"
+    )
+    ctes = [dialects, numbered, *_names(), f"dated as (select *, {_birth_date()} as birth from called)"]
+    year = "coalesce(left(birth, 4), regexp_extract(coalesce(raw_birth_year, raw_birth_date), '(1[5-9]|20)[0-9]{2}'))"
+    count = engine.create_table(
+        "people",
+        f"with {', '.join(ctes)} select n, source, source_id, given, family, other_names, generation, "
+        f"left(given, 1) as given_1, birth, nullif({year}, '') as birth_year, {age_year} as age, {_places()}, "
+        "emails, phones, emails[1] as email, nullif(split_part(emails[1], '@', 1), '') as mailbox, phones[1] as phone, "
+        f"{_bare('raw_gender')} as gender{', ' + kept if kept else ''} from dated order by n",
+    )
+    _forget_shared_values(engine, count)
+    return count
+
+
+_MANY_HOLDERS = 10
+
+
+def _forget_shared_values(engine: Engine, count: int) -> None:
+    """Contacts of many differently named people, and birth dates given for want of one, say nothing of a person."""
+    for column in ("emails", "phones"):
+        shared = engine.rows(
+            f"select v from (select unnest({column}) as v, concat(left(given, 1), left(family, 2)) as called "
+            f"from people) group by v having count(distinct called) >= {_MANY_HOLDERS} order by v"
+        )
+        if not shared:
+            continue
+        listed = f"[{', '.join(literal(row[0]) for row in shared)}]"
+        first = "email = null, mailbox = null" if column == "emails" else "phone = null"
+        kept = f"nullif(list_filter({column}, lambda v: not list_contains({listed}, v)), [])"
+        engine.execute(f"update people set {column} = {kept}, {first} where list_has_any({column}, {listed})")
+    common = engine.rows(
+        "select birth, count(*) as c from people where birth is not null group by birth order by c desc, birth limit 6"
+    )
+    usual = common[-1][1] if len(common) == 6 else count
+    for birth, held in common:
+        if held > 10 * usual and held > count / 100:
+            engine.execute("update people set birth = null, birth_year = null where birth = $birth", {"birth": birth})
