@@ -40,7 +40,7 @@ def run(
     from cdp.runs import run as execute
     from cdp.workspace import load_workspace
 
-    loaded = load_workspace(workspace)
+    loaded = load_workspace(workspace, compiled=True)
     with shown_progress() as progress:
         outcome = execute(
             loaded, inbox=inbox, business_date=business_date.date() if business_date else None, progress=progress

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
@@ -111,6 +112,13 @@ class _Reader:
         self.faults.append(Fault(path.relative_to(self.root), lines.get(place, 1), key, message, allowed))
 
 
+def _engine_version() -> str:
+    try:
+        return metadata.version("omnichannel-cdp")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
 def _config(reader: _Reader) -> WorkspaceConfig | None:
     path = reader.root / MARKER
     reader.read.append(path)
@@ -140,6 +148,8 @@ def _plans(
     canonical = {name for name, table in tables.items() if table.layer == "canonical"}
     for path, feed in reader.load_all("pipelines/feeds", "*/feed.yaml", Feed, lambda item: item.feed).values():
         if feed.contract not in contracts:
+            if (reader.root / f"schemas/exports/{feed.contract}.yaml").is_file():
+                continue  # its own faults are told already
             allowed = ", ".join(sorted(contracts))
             reader.at(path, ("contract",), f"there is no contract {feed.contract!r} in schemas/exports", allowed)
             continue
@@ -169,13 +179,29 @@ def _plans(
         return tuple(plans)
 
 
-def _segments(reader: _Reader) -> tuple[SegmentDefinition, ...]:
+def _segments(reader: _Reader) -> dict[str, tuple[Path, SegmentDefinition]]:
     found = reader.load_all("pipelines/segments", "*.yaml", SegmentDefinition, lambda item: item.name)
     for path, definition in found.values():
         for message in check_segment(definition):
             place = ("sql",) if definition.sql else ("rule",)
             reader.at(path, place, message)
-    return tuple(definition for _, definition in found.values())
+    return found
+
+
+def _strays(reader: _Reader, plans: Sequence[FeedPlan]) -> None:
+    """Files that look as if they counted, and do not."""
+    for folder in ("pipelines/segments", "schemas/exports", "schemas/tables"):
+        for path in sorted((reader.root / folder).glob("*.yml")):
+            reader.at(path, (), "is not read", f"a name that ends in .yaml: {path.stem}.yaml")
+    used = {item.path for plan in plans for item in plan.mappings}
+    known = {plan.feed.feed for plan in plans}
+    for feed in sorted(path for path in (reader.root / "pipelines/feeds").glob("*") if path.is_dir()):
+        if not (feed / "feed.yaml").is_file():
+            shown = feed.relative_to(reader.root)
+            reader.faults.append(Fault(shown, 0, "", "the folder has no feed.yaml", "a feed.yaml, or no folder"))
+        for path in sorted(feed.glob("*.sql")) if feed.name in known else ():
+            if path not in used:
+                reader.at(path, (), "is not read", "a name that stands under tables: in feed.yaml")
 
 
 def _profile(reader: _Reader) -> ProfileSettings | None:
@@ -188,8 +214,11 @@ def _profile(reader: _Reader) -> ProfileSettings | None:
     return profile
 
 
-def check_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
-    """Read a whole workspace. Gives every fault there is, and the workspace when there is none."""
+def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | None, list[Fault]]:
+    """Read a whole workspace. Gives every fault there is, and the workspace when there is none.
+
+    ``compiled``: also bind all SQL against empty tables, which takes a second or two.
+    """
     reader = _Reader(root.resolve())
     config = _config(reader)
     nightly = reader.load(reader.root / "pipelines/nightly.yaml", NightlySettings)
@@ -200,9 +229,19 @@ def check_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
     profile = _profile(reader)
     segments = _segments(reader)
+    if not reader.faults:
+        _strays(reader, plans)
+    if compiled and not reader.faults:
+        from cdp.workspace.compile import compile_faults
+
+        complaints = compile_faults(dict(contracts.values()), dict(found.values()), plans, dict(segments.values()))
+        reader.faults += [Fault(path.relative_to(reader.root), 1, "", message) for path, message in complaints]
     if reader.faults or not (config and nightly and identity and profile):
         return None, sorted(set(reader.faults))
-    digest = sha256()
+    saved_model = reader.root / "pipelines/identity/model.json"
+    if saved_model.is_file():
+        reader.read.append(saved_model)
+    digest = sha256(_engine_version().encode())
     for path in sorted(set(reader.read)):
         digest.update(path.relative_to(reader.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return (
@@ -215,17 +254,17 @@ def check_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
             tables,
             identity,
             profile,
-            segments,
+            tuple(item for _, item in segments.values()),
             digest.hexdigest()[:20],
         ),
         [],
     )
 
 
-def load_workspace(start: Path | None = None) -> Workspace:
+def load_workspace(start: Path | None = None, *, compiled: bool = False) -> Workspace:
     """Load the workspace at or above ``start``. Raises ``WorkspaceError`` listing every fault."""
     root = find_root(start)
-    workspace, faults = check_workspace(root)
+    workspace, faults = check_workspace(root, compiled=compiled)
     if workspace is None:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise WorkspaceError(f"{len(faults)} faults in {root}:\n{listed}", "mend them, then 'cdp check'")

@@ -121,3 +121,68 @@ def test_loading_a_faulty_workspace_tells_all(root):
 def test_no_workspace_says_how_to_make_one(tmp_path):
     with pytest.raises(NotFoundError, match="cdp init DIR"):
         find_root(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "pipelines/feeds/nps_survey/survey_responses.sql",
+            "as response_id",
+            "as answer_id",
+            "column answer_id is not",
+        ),
+        ("pipelines/feeds/nps_survey/survey_responses.sql", "response_id", "respons_id", "respons_id"),
+        ("schemas/tables/stores.yaml", "type: VARCHAR", "type: VARCHR", "'VARCHR' is not a DuckDB type"),
+        (
+            "schemas/exports/stores.yaml",
+            "properties:",
+            "rowRules:\n- {name: odd, must: nowhere > 1}\nproperties:",
+            "nowhere",
+        ),
+        (
+            "pipelines/segments/vip_lapsed.yaml",
+            "rule:",
+            "sql: select customer_id from orders where chanel = 'app'\nrul:",
+            "",
+        ),
+    ],
+)
+def test_sql_that_cannot_work_is_found_before_a_run(root, file, old, new, message):
+    spoil(root, file, old, new)
+    workspace, faults = check_workspace(root)
+    assert workspace is None
+    assert any(fault.file.as_posix() == file and message in fault.message for fault in faults), faults
+
+
+def test_a_segments_sql_is_bound(root):
+    (root / "pipelines/segments/odd.yaml").write_text(
+        "name: odd\ntitle: Odd\ndescription: Odd ones.\nsql: select customer_id from orders where chanel = 'app'\n"
+    )
+    _, faults = check_workspace(root)
+    [fault] = faults
+    assert (fault.file.as_posix(), "chanel" in fault.message) == ("pipelines/segments/odd.yaml", True)
+
+
+def test_files_that_are_not_read_are_told(root):
+    (root / "pipelines/segments/vip_lapsed.yaml").rename(root / "pipelines/segments/vip_lapsed.yml")
+    (root / "pipelines/feeds/empty").mkdir()
+    (root / "pipelines/feeds/stores/extra.sql").write_text("select 1")
+    _, faults = check_workspace(root)
+    assert {fault.file.as_posix() for fault in faults} == {
+        "pipelines/segments/vip_lapsed.yml",
+        "pipelines/feeds/empty",
+        "pipelines/feeds/stores/extra.sql",
+    }
+
+
+def test_a_faulty_contract_is_one_fault(root):
+    spoil(root, "schemas/exports/nps_survey.yaml", "logicalType: integer", "logicalType: int")
+    _, faults = check_workspace(root)
+    assert [fault.file.as_posix() for fault in faults] == ["schemas/exports/nps_survey.yaml"]
+
+
+def test_a_date_that_cannot_be_is_a_fault_not_a_crash(root):
+    append(root, "pipelines/segments/vip_lapsed.yaml", "since: 2026-02-30\n")
+    _, faults = check_workspace(root)
+    assert "not valid YAML" in faults[0].message
