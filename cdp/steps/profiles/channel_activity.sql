@@ -54,7 +54,7 @@ spoke as (
         cast(0 as bigint) as count_touchpoints,
         first_observed_at as first_seen_at,
         case
-            when last_observed_at < cast($as_of as timestamp) then last_observed_at
+            when record_kind = 'handle' and last_observed_at < cast($as_of as timestamp) then last_observed_at
             else first_observed_at
         end as last_seen_at
     from identity_records
