@@ -10,6 +10,7 @@ import typer
 
 from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
 
+_ANSWERED = "What the model alone says of the pairs that stewards answered, by threshold"
 LabelsOption = Annotated[
     Path | None,
     typer.Option(
@@ -144,9 +145,12 @@ def _print(content: Mapping[str, Any]) -> None:
             if name in labels:
                 _print_list(title, [labels[name]])
         _print_list("Threshold on the match probability", labels.get("curve", []))
+        _print_list(_ANSWERED, labels.get("answers", []))
         _print_list("Wrongly joined pairs, by the weakest edge between two people", labels.get("wrong_merges", []))
         _print_list("Missed pairs, by what kept them apart or was missing", labels.get("misses", []))
     _print_list("What the model expects of itself (identifiers count as certain)", [content["belief"]])
+    if not (labels or {}).get("answers"):
+        _print_list(_ANSWERED, content["answers"])
     _print_list("Customers by number of records", content["sizes"])
     _print_list("Conflicts within one customer", content["conflicts"])
     _print_list("Reasons to join that were refused", content["cuts"])

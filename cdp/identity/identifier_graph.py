@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine
 from cdp.identity.agglomerate import Agglomeration, Conflicts, Group, Link
 from cdp.identity.graph import components
-from cdp.identity.rulings import Rulings, add_links
+from cdp.identity.rulings import STAR, Rulings, add_links
 from cdp.identity.settings import IdentitySettings
 from cdp.steps import Step, load_steps
 
@@ -66,8 +66,9 @@ class Components:
 
 def solve(engine: Engine, settings: IdentitySettings, rulings: Rulings) -> Components:
     """Components over ``links``; those that mix people are solved again link by link, strongest first."""
+    star = STAR if rulings.apart else "-1 as star"
     links = engine.frame(
-        "select link, node_l, node_r, priority, needs_family_name, relation, star from links "
+        f"select link, node_l, node_r, priority, needs_family_name, relation, {star} from links "
         "where cut_reason is null order by link"
     )
     count = int(engine.scalar("select count(*) from record_numbers"))

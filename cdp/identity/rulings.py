@@ -30,6 +30,8 @@ COLUMNS = (
     "actor",
     "reason",
 )
+# the links that one record holds through one value, as a number: only decisions need to know them
+STAR = "dense_rank() over (order by identifier_type, identifier_value, record_id_l) - 1 as star"
 _UNCONTESTED = Conflicts(frozenset(), frozenset(), 2.0)  # a share is at most 1: nothing conflicts
 
 
@@ -154,7 +156,7 @@ def _held(engine: Engine, model_edges: pd.DataFrame, labels: NDArray[np.int64]) 
 
     links = engine.frame(
         "select -cast(l.priority as double) as rank, cast(0 as double) as weight, l.node_l as left, l.node_r as right, "
-        "l.link as key, l.star from links as l left join refused_links as r on l.link = r.link "
+        f"l.link as key, {STAR} from links as l left join refused_links as r on l.link = r.link "
         "where l.cut_reason is null and r.link is null"
     )
     used = model_edges[~model_edges["is_cut"].astype(bool)]
@@ -228,8 +230,7 @@ select
     'same' as relation,
     l.record_id as record_id_l,
     r.record_id as record_id_r,
-    cast(null as varchar) as cut_reason,
-    -1 as star
+    cast(null as varchar) as cut_reason
 from wanted
 inner join record_numbers as l on wanted.node_l = l.node
 inner join record_numbers as r on wanted.node_r = r.node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,7 @@ def evaluate(reader: Reader, labels: Labels | None = None, before: Path | None =
         "sizes": list(reader.fetch("select records, customers from (" + _SIZES + ")")),
         "conflicts": list(reader.fetch(_CONFLICTS)),
         "cuts": _cuts(edges),
+        "answers": answered(edges, _decided_pairs(edges)),
         "drift": _drift(figures, before),
     }
     if labels is not None:
@@ -136,6 +137,27 @@ def _cuts(edges: Sequence[Edge]) -> list[dict[str, Any]]:
     ]
 
 
+def answered(edges: Sequence[Edge], pairs: Iterable[tuple[str, str, bool]]) -> list[dict[str, Any]]:
+    """What the model alone would have said of judged pairs that it weighed, threshold by threshold."""
+    weighed = {_key(edge.left, edge.right): edge.probability or 0.0 for edge in edges if edge.edge_type == "model"}
+    known = [(weighed[pair], is_match) for left, right, is_match in pairs if (pair := _key(left, right)) in weighed]
+    if not known:
+        return []
+    return [
+        {
+            "threshold": threshold,
+            "right": sum((probability >= threshold) is is_match for probability, is_match in known),
+            "wrong": sum(probability >= threshold and not is_match for probability, is_match in known),
+            "missed": sum(probability < threshold and is_match for probability, is_match in known),
+        }
+        for threshold in THRESHOLDS
+    ]
+
+
+def _decided_pairs(edges: Sequence[Edge]) -> list[tuple[str, str, bool]]:
+    return [(edge.left, edge.right, not edge.is_cut) for edge in edges if edge.edge_type == "decision"]
+
+
 def _against_labels(reader: Reader, edges: Sequence[Edge], labels: Labels) -> dict[str, Any]:
     found = {
         str(record): str(customer)
@@ -151,6 +173,7 @@ def _against_labels(reader: Reader, edges: Sequence[Edge], labels: Labels) -> di
     if labels.pairs:
         scores, (right, wrong, missed) = labelled_pairs(found, labels.pairs)
         content["pairwise"] = {**scores.as_dict(), "right": right, "wrong": wrong, "missed": missed}
+        content["answers"] = answered(edges, labels.pairs)
         return content
     scores, (right, wrong, missed) = pairwise(found, labels.people)
     content["pairwise"] = {**scores.as_dict(), "right": right, "wrong": wrong, "missed": missed}

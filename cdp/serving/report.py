@@ -29,6 +29,9 @@ def _body(content: Mapping[str, Any], levels: Sequence[LevelWeight]) -> Iterator
     yield "probable than the least that is kept are not known.</p>"
     if "labels" in content:
         yield from _labels(content["labels"])
+    if content["answers"]:
+        yield "<h2>Pairs that stewards answered, and what the model alone says of them</h2>"
+        yield _listed(content["answers"])
     yield "<h2>Customers by number of records</h2>"
     yield bar_chart([(f"{row['records']} records", float(row["customers"])) for row in content["sizes"]])
     yield "<h2>Conflicts within one customer</h2>" + _listed(content["conflicts"])

@@ -170,6 +170,16 @@ def test_evaluate_without_labels_and_with_judged_pairs(desk, read, tmp_path):
     labels.write_text(f"{JUDGED}{left},{right},1\nno:one,{left},0\n")
     _, out, _ = desk("evaluate", "--labels", labels, "-f", "json")
     assert json.loads(out)["labels"]["pairwise"]["precision"] == 1
+    weighed = read(
+        "select record_id_l, record_id_r from identity_edges where edge_type = 'model' "
+        "order by match_probability limit 1"
+    )[0]
+    labels.write_text(f"{JUDGED}{weighed[1]},{weighed[0]},yes\n")
+    _, out, _ = desk("evaluate", "--labels", labels, "-f", "json")
+    answers = json.loads(out)["labels"]["answers"]
+    assert [row["right"] + row["missed"] for row in answers] == [1] * len(answers)
+    assert (answers[0]["right"], answers[-1]["missed"]) == (1, 1)
+    assert "What the model alone says" in desk("evaluate", "--labels", labels)[1]
     labels.write_text(f"{JUDGED}no:one,no:two,0\n")
     assert desk("evaluate", "--labels", labels)[0] == 2
     labels.write_text("a,b\n1,2\n")

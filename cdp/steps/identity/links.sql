@@ -18,9 +18,6 @@ select
             identifier_edges.record_id_l,
             identifier_edges.record_id_r
     ) - 1 as link,
-    dense_rank() over (
-        order by identifier_edges.identifier_type, identifier_edges.identifier_value, identifier_edges.record_id_l
-    ) - 1 as star,
     l.node as node_l,
     r.node as node_r,
     identifier_edges.*
