@@ -12,7 +12,7 @@ def check(workspace: WorkspaceOption = None, form: FormatOption = Format.table) 
 
     Exit code 1 when there are faults.
     """
-    from cdp.cli.output import note, print_rows, write
+    from cdp.cli.output import counted, note, print_rows, write
     from cdp.serving import Rows
     from cdp.workspace import check_workspace, find_root
 
@@ -25,7 +25,7 @@ def check(workspace: WorkspaceOption = None, form: FormatOption = Format.table) 
         columns = ("file", "line", "key", "message", "allowed")
         print_rows(Rows(columns, [(str(f.file), f.line, f.key, f.message, f.allowed) for f in faults]), form)
     if loaded is None:
-        note(f"{len(faults)} faults in {root}")
+        note(f"{counted(len(faults), 'fault')} in {root}")
         raise typer.Exit(1)
     note(
         f"{root}: all is well ({len(loaded.plans)} feeds, {len(loaded.contracts)} contracts, "

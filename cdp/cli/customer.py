@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cdp.cli.explain import explain
-from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
+from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption, rows_option
 
 app = typer.Typer(no_args_is_help=True, help="Look at one customer: find, show, timeline, explain.")
 app.command("explain")(explain)
@@ -55,7 +55,7 @@ def find(
     text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="Words of a name, e-mail, phone or address.")],
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
-    limit: LimitOption = 20,
+    limit: Annotated[int | None, rows_option(20)] = None,
 ) -> None:
     """Find customers by parts of their name, e-mail, phone or address; every word must occur."""
     from cdp.cli.output import print_rows
@@ -64,7 +64,7 @@ def find(
 
     with open_reader(workspace) as reader:
         rows = find_customers(reader, " ".join(text))
-    print_rows(rows, form, limit=limit, empty="nobody has all of these words in name, contact or address")
+    print_rows(rows, form, limit=limit, shown=20, empty="nobody has all of these words in name, contact or address")
 
 
 @app.command("timeline")
@@ -72,7 +72,7 @@ def timeline(
     key: KeyArgument,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
-    limit: LimitOption = 30,
+    limit: Annotated[int | None, rows_option(30)] = None,
 ) -> None:
     """List a customer's contacts in every channel, newest first."""
     from cdp.cli.output import print_rows
@@ -81,7 +81,7 @@ def timeline(
     from cdp.serving.lookups import timeline as contacts
 
     with open_reader(workspace) as reader:
-        rows = contacts(reader, key, limit)
+        rows = contacts(reader, key, limit or 0)
     if form is Format.table:
         rows = Rows.of(
             ("occurred_at", "channel", "event_name", "about", "amount", "text"),
@@ -90,4 +90,4 @@ def timeline(
                 for row in rows
             ],
         )
-    print_rows(rows, form, empty="no dated contact")
+    print_rows(rows, form, limit=limit, shown=30, empty="no dated contact")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,6 +30,14 @@ WorkspaceOption = Annotated[
 FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="Print a table for people, or JSON or CSV for programs.")
 ]
+
+
+def rows_option(shown: int) -> Any:
+    """--limit of a command that lists rows: a table shows ``shown`` by default, programs get all."""
+    words = f"Rows at most; 0 means all. By default {shown} in tables, all in JSON and CSV."
+    return typer.Option("--limit", "-n", min=0, help=words, show_default=False)
+
+
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=0, help="Rows at most; 0 means all.")]
 ByOption = Annotated[
     str | None,

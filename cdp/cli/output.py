@@ -40,6 +40,11 @@ def write(text: str) -> None:
     print(text)  # noqa: T201
 
 
+def counted(number: int, word: str) -> str:
+    """``1 fault``, ``2 faults``."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
 def plain(value: Any) -> Any:
     """A value as JSON knows it; instants as ISO text, money as a number."""
     if isinstance(value, datetime | date):
@@ -78,14 +83,18 @@ def print_json(content: Any) -> None:
     write(json.dumps(plain(content), ensure_ascii=False, indent=2))
 
 
-def print_rows(rows: Rows, form: Format, *, title: str = "", limit: int = 0, empty: str = "no rows") -> None:
-    """Print rows in the form asked for. ``limit`` cuts what people see; programs get everything."""
+def print_rows(
+    rows: Rows, form: Format, *, title: str = "", limit: int | None = 0, shown: int = 0, empty: str = "no rows"
+) -> None:
+    """Print at most ``limit`` rows in the form asked for; with ``None`` a table has ``shown``. 0 means all."""
+    if limit is None:
+        limit = shown if form is Format.table else 0
     if form is Format.json:
-        print_json(list(rows))
+        print_json(list(rows)[: limit or None])
     elif form is Format.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(rows.columns)
-        writer.writerows([_cell(value) for value in row] for row in rows.rows)
+        writer.writerows([_cell(value) for value in row] for row in rows.rows[: limit or None])
     elif not rows.rows:
         note(empty)
     else:

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
+from cdp.cli.options import Format, FormatOption, WorkspaceOption, rows_option
 
 if TYPE_CHECKING:
-    from cdp.serving import Rows
+    from pathlib import Path
+
+    from cdp.serving import Reader, Rows
 
 app = typer.Typer(no_args_is_help=True, help="Look at refused rows: where they stand, why, their raw content.")
 
 FeedOption = Annotated[
     str | None, typer.Option("--feed", metavar="FEED", help="Only rows of this feed.", show_default=False)
 ]
+_SHOWN = 100
 _BY_REASON = """
 select
     file,
@@ -37,15 +40,16 @@ def list_refused(
     feed: FeedOption = None,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
-    limit: LimitOption = 100,
+    limit: Annotated[int | None, rows_option(_SHOWN)] = None,
 ) -> None:
     """Count refused rows by file and reason."""
     from cdp.cli.output import note, print_rows
     from cdp.cli.published import open_reader
 
     with open_reader(workspace) as reader:
+        _refuse_unknown(reader, feed, workspace)
         rows = reader.fetch(_BY_REASON, {"feed": feed})
-    print_rows(rows, form, limit=limit, empty="no row was refused")
+    print_rows(rows, form, limit=limit, shown=_SHOWN, empty="no row was refused")
     if len(rows) and form is Format.table:
         note("'cdp quarantine show FILE' shows the rows themselves")
 
@@ -58,7 +62,7 @@ def show(
     feed: FeedOption = None,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
-    limit: LimitOption = 100,
+    limit: Annotated[int | None, rows_option(_SHOWN)] = None,
 ) -> None:
     """Show refused rows with their physical line, reasons and raw content."""
     from cdp.cli.output import print_rows
@@ -68,13 +72,24 @@ def show(
 
     name, line = _place(file)
     with open_reader(workspace) as reader:
+        _refuse_unknown(reader, feed, workspace)
         rows = quarantine(reader, feed, name, line)
     if not len(rows):
         raise NotFoundError("no refused row there", "'cdp quarantine list' shows files with refused rows")
     if form is Format.table:
-        _print_refused(rows, limit)
+        _print_refused(rows, _SHOWN if limit is None else limit)
     else:
-        print_rows(rows, form)
+        print_rows(rows, form, limit=limit)
+
+
+def _refuse_unknown(reader: Reader, feed: str | None, workspace: Path | None) -> None:
+    from cdp.errors import NotFoundError
+    from cdp.workspace import find_root
+
+    delivered = {str(row["feed"]) for row in reader.fetch("select feed from source_files where feed is not null")}
+    feeds = delivered | {path.parent.name for path in find_root(workspace).glob("pipelines/feeds/*/feed.yaml")}
+    if feed is not None and feed not in feeds:
+        raise NotFoundError(f"there is no feed {feed!r}", f"feeds are: {', '.join(sorted(feeds))}")
 
 
 def _print_refused(rows: Rows, limit: int) -> None:

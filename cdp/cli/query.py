@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
+from cdp.cli.options import Format, FormatOption, WorkspaceOption, rows_option
+
+_SHOWN = 100
 
 
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="A select; '-' reads it from stdin.", show_default=False)],
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
-    limit: LimitOption = 100,
+    limit: Annotated[int | None, rows_option(_SHOWN)] = None,
 ) -> None:
     """Answer a SQL query from the published tables, read-only.
 
@@ -26,4 +28,4 @@ def query(
 
     text = sys.stdin.read() if sql == "-" else sql
     with open_reader(workspace) as reader:
-        print_rows(reader.fetch(text), form, limit=limit)
+        print_rows(reader.fetch(text), form, limit=limit, shown=_SHOWN)

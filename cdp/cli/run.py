@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,21 +41,20 @@ def run(
     from cdp.workspace import load_workspace
 
     loaded = load_workspace(workspace, compiled=True)
+    asked = business_date.date() if business_date else None
     with shown_progress() as progress:
-        outcome = execute(
-            loaded, inbox=inbox, business_date=business_date.date() if business_date else None, progress=progress
-        )
-    _report(loaded, outcome, form)
+        outcome = execute(loaded, inbox=inbox, business_date=asked, progress=progress)
+    _report(loaded, outcome, asked, form)
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
 
 
-def _report(workspace: Workspace, outcome: RunOutcome, form: Format) -> None:
+def _report(workspace: Workspace, outcome: RunOutcome, asked: date | None, form: Format) -> None:
     from cdp.cli.output import print_json, print_rows, write
     from cdp.cli.summary import summary_of, told
     from cdp.serving import Rows
 
-    summary = summary_of(workspace, outcome)
+    summary = summary_of(workspace, outcome, asked)
     if form is Format.json:
         print_json(summary)
     elif form is Format.csv:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
+from cdp.cli.options import Format, FormatOption, WorkspaceOption, rows_option
 
 if TYPE_CHECKING:
     from cdp.activation import Audience
@@ -17,6 +19,25 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Look at segments, and pull their members for a purpose.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the segment.", show_default=False)]
+
+
+@contextmanager
+def _explained(workspace: Path | None, name: str) -> Iterator[None]:
+    """Say of a segment that is written but not published what is left to do."""
+    from cdp.cli.published import business_date
+    from cdp.errors import NotFoundError
+    from cdp.workspace import find_root
+
+    try:
+        yield
+    except NotFoundError as error:
+        written = find_root(workspace) / "pipelines" / "segments"
+        if name not in {path.stem for path in written.glob("*.yaml")}:
+            raise
+        raise NotFoundError(
+            f"segment {name!r} stands in pipelines/segments/{name}.yaml, but no run has published it yet",
+            f"'cdp check', then 'cdp run --date {business_date(workspace)}' (the published date) publishes it",
+        ) from error
 
 
 class PurposeChoice(StrEnum):
@@ -47,7 +68,7 @@ def count(name: NameArgument, workspace: WorkspaceOption = None, form: FormatOpt
     from cdp.serving import Rows
     from cdp.serving.lookups import segment_count
 
-    with open_reader(workspace) as reader:
+    with _explained(workspace, name), open_reader(workspace) as reader:
         members = segment_count(reader, name)
     if form is Format.table:
         write(str(members))
@@ -57,15 +78,18 @@ def count(name: NameArgument, workspace: WorkspaceOption = None, form: FormatOpt
 
 @app.command("preview")
 def preview(
-    name: NameArgument, workspace: WorkspaceOption = None, form: FormatOption = Format.table, limit: LimitOption = 20
+    name: NameArgument,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+    limit: Annotated[int | None, rows_option(20)] = None,
 ) -> None:
     """Show members of a segment with what describes them, without contact data."""
     from cdp.cli.output import print_rows
     from cdp.cli.published import open_reader
     from cdp.serving.lookups import segment_members
 
-    with open_reader(workspace) as reader:
-        print_rows(segment_members(reader, name), form, limit=limit, empty="the segment has no member")
+    with _explained(workspace, name), open_reader(workspace) as reader:
+        print_rows(segment_members(reader, name), form, limit=limit, shown=20, empty="the segment has no member")
 
 
 @app.command("pull")
@@ -91,7 +115,7 @@ def pull(
     from cdp.cli.output import note, print_rows
     from cdp.serving import Rows, open_published
 
-    with open_published(workspace or Path.cwd()) as published:
+    with _explained(workspace, name), open_published(workspace or Path.cwd()) as published:
         audience = published.pull(name, purpose.value)
     if out is not None:
         from cdp.activation import write_audience

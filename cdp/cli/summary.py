@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cdp.runs import RunOutcome
     from cdp.workspace import Workspace
 
@@ -32,8 +34,8 @@ _SHOWN = 10
 _REFUSED_MARK = "rows quarantined (see 'cdp quarantine list')"
 
 
-def summary_of(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
-    """The figures of a run: files, rows, customers, segments, warnings."""
+def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = None) -> dict[str, Any]:
+    """The figures of a run: files, rows, customers, segments, warnings. ``asked`` is the date given with --date."""
     from cdp.serving import Reader
 
     manifest = outcome.manifest
@@ -52,6 +54,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
         "run_id": manifest.run_id,
         "published": outcome.published,
         "business_date": manifest.date,
+        "asked_date": asked,
         "seconds": round(outcome.seconds, 1),
         "file": str(path),
         "currency": workspace.config.currency,
@@ -69,7 +72,11 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     if not summary["published"]:
         yield "Nothing new: no file that is not known already, and no later date. Nothing was published."
         if summary["run_id"]:
-            yield f"In force stays run {summary['run_id']} ({summary['file']})."
+            yield (
+                f"In force stays run {summary['run_id']} for business date {summary['business_date']} "
+                f"({summary['file']})."
+            )
+            yield from _too_early(summary["asked_date"], summary["business_date"])
         yield from _warnings(summary["warnings"])
         return
     yield f"Run {summary['run_id']} for business date {summary['business_date']}: published in {summary['seconds']} s."
@@ -85,6 +92,11 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     yield from _warnings(summary["warnings"])
     yield f"Published file: {summary['file']}"
     yield f"Log: {summary['log']}"
+
+
+def _too_early(asked: date | None, published: date) -> Iterator[str]:
+    if asked is not None and asked < published:
+        yield f"The published date is later than {asked}, and runs do not go back in time; 'cdp rollback' does."
 
 
 def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
@@ -104,7 +116,9 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
         f"Customers  {number('profiles')} known, {number('anonymous')} anonymous; in this run {number('ids_minted')} "
         f"new ids, {number('ids_merged')} merged, {number('ids_split')} split, {number('ids_retired')} retired"
     )
-    yield f"Orders     {number('orders')}, net revenue {counts.get('net_revenue') or 0:,} {currency}"
+    yield (
+        f"Orders     {number('orders')} of known customers, net revenue {counts.get('net_revenue') or 0:,} {currency}"
+    )
 
 
 def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -46,7 +46,7 @@ class TypeOptions(Strict):
     true_values: tuple[str, ...] = Field(default=("true", "yes", "y", "1"), alias="trueValues")
     false_values: tuple[str, ...] = Field(default=("false", "no", "n", "0"), alias="falseValues")
 
-    @field_validator("format", mode="before")
+    @field_validator("format", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -106,7 +106,7 @@ class Property(Strict):
     null_values: tuple[str, ...] = Field(default=(), alias="nullValues")
     on_fail: OnFail = Field(default_factory=OnFail, alias="onFail")
 
-    @field_validator("on_fail", mode="before")
+    @field_validator("on_fail", mode="before", json_schema_input_type=Outcome | OnFail)
     @classmethod
     def _one_outcome_for_all(cls, value: object) -> object:
         if isinstance(value, str):

@@ -60,9 +60,12 @@ class Condition(Strict):
     other_column: str | None = Field(default=None, description="Compare with another column instead.")
     times: float | None = Field(default=None, description="Multiply the other column by this first.")
 
-    where: Annotated[list[Condition] | None, BeforeValidator(_as_conditions)] = Field(
-        default=None, description="Which events count: {column: value or list}, or a list of conditions."
-    )
+    where: Annotated[
+        list[Condition] | None,
+        BeforeValidator(
+            _as_conditions, json_schema_input_type=dict[str, Scalar | list[Scalar] | None] | list[Condition] | None
+        ),
+    ] = Field(default=None, description="Which events count: {column: value or list}, or a list of conditions.")
     within_days: int | None = Field(default=None, ge=1, description="Only the last N days before the date.")
     since: str | None = Field(default=None, description="Only events after this instant of the profile.")
     distinct: str | None = Field(default=None, description="Count different values of this column.")

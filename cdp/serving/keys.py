@@ -23,14 +23,27 @@ def spellings(key: str, countries: Sequence[str]) -> list[tuple[str, str]]:
         found += [("email", value) for value in _emails(text)]
     if _PHONE.match(text):
         found += [("phone", value) for value in _phones(text, countries)]
-    code = re.sub(r"[^0-9a-z]", "", text.lower())
-    if code:
-        found += [(kind, code) for kind in CODE_TYPES]
-    found.append(("order_id", text.upper()))
+    found += [(kind, code) for kind in CODE_TYPES for code in _codes(text)]
+    found += [("order_id", name) for name in _orders(text)]
     if text.startswith("@"):
         found += [("social_handle", f"{network}:{text.lower()}") for network in _NETWORKS]
     found += [(kind, text.lower()) for kind in PLAIN_TYPES]
     return list(dict.fromkeys(found))
+
+
+def _codes(text: str) -> Iterator[str]:
+    """Cards and account numbers are stored without leading zeros, and printed with them."""
+    code = re.sub(r"[^0-9a-z]", "", text.lower())
+    if code:
+        yield code.lstrip("0") or code
+        yield code
+
+
+def _orders(text: str) -> Iterator[str]:
+    """Shops write ``#200449``; people often leave the mark out."""
+    yield text.upper()
+    if text.isalnum():
+        yield f"#{text.upper()}"
 
 
 def _emails(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from cdp.errors import CdpError, NotFoundError
+from cdp.errors import CdpError, NotFoundError, UsageError
 from cdp.serving.rows import Rows
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set TimeZone = 'UTC'").fetchall()
     connection.execute("set enable_progress_bar = false").fetchall()
     return connection
+
+
+def refuse_nothing(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise ``UsageError`` when a text holds no statement: nothing, blanks or comments."""
+    if not cursor.extract_statements(sql):
+        raise UsageError("there is no query in this text", 'for example: cdp query "select * from profiles limit 10"')
 
 
 class Reader:
@@ -102,6 +108,7 @@ class Reader:
     def fetch(self, sql: str, params: Mapping[str, object] | None = None) -> Rows:
         """All rows of a query. Raises ``CdpError`` with DuckDB's message and the tables there are."""
         with contextlib.closing(self.cursor()) as cursor, self.explained():
+            refuse_nothing(cursor, sql)
             answer = cursor.execute(sql, params) if params else cursor.execute(sql)
             return Rows(tuple(str(item[0]) for item in answer.description or ()), answer.fetchall())
 

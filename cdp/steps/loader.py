@@ -7,11 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdp.engines import Engine, Params
 from cdp.errors import StepError
 
+if TYPE_CHECKING:
+    from sqlglot.errors import SqlglotError
+
 STEPS_ROOT = Path(__file__).parent
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _RUNS_ON = re.compile(r"^runs on:\s*(.+)$")
 
 
@@ -34,6 +39,16 @@ class Step:
         return "spark" in self.engines
 
 
+def _in_words(error: SqlglotError) -> str:
+    """What the parser complains of and where, without the terminal colours of ``str(error)``."""
+    told = [
+        f"{found['description']} at line {found['line']}, column {found['col']}"
+        + (f" (near {found['highlight']!r})" if found.get("highlight") else "")
+        for found in getattr(error, "errors", [])
+    ]
+    return "; ".join(told) or _COLOURS.sub("", str(error))
+
+
 def tables_read(sql: str, where: str = "SQL") -> frozenset[str]:
     """Names of the tables that a select reads, its own CTEs left out.
 
@@ -45,7 +60,7 @@ def tables_read(sql: str, where: str = "SQL") -> frozenset[str]:
     try:
         statements = [tree for tree in sqlglot.parse(sql, dialect="duckdb") if tree is not None]
     except sqlglot.errors.SqlglotError as error:
-        raise StepError(f"{where}: not valid SQL: {error}", "run the select in a DuckDB shell") from error
+        raise StepError(f"{where}: not valid SQL: {_in_words(error)}", "run the select in a DuckDB shell") from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise StepError(f"{where}: a step is exactly one select", "split it into one file per table")
     tree = statements[0]

@@ -267,5 +267,6 @@ def load_workspace(start: Path | None = None, *, compiled: bool = False) -> Work
     workspace, faults = check_workspace(root, compiled=compiled)
     if workspace is None:
         listed = "\n".join(f"  {fault}" for fault in faults)
-        raise WorkspaceError(f"{len(faults)} faults in {root}:\n{listed}", "mend them, then 'cdp check'")
+        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise WorkspaceError(f"{counted} in {root}:\n{listed}", "mend them, then 'cdp check'")
     return workspace

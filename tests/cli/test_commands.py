@@ -69,6 +69,25 @@ def test_segments(call):
     assert "published are: buyers, nobody" in err
 
 
+@pytest.fixture
+def unpublished(shop):
+    """A segment that was written after the last run."""
+    path = shop / "pipelines" / "segments" / "fresh_idea.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("name: fresh_idea\n", encoding="utf-8")
+    yield path.stem
+    path.unlink()
+
+
+@pytest.mark.parametrize("arguments", [("count",), ("preview",), ("pull", "--for", "email")])
+def test_a_segment_that_awaits_its_first_run_is_told_so(call, unpublished, arguments):
+    command, *options = arguments
+    code, out, err = call("segment", command, unpublished, *options)
+    assert (code, out) == (1, "")
+    assert "stands in pipelines/segments/fresh_idea.yaml" in err
+    assert "cdp run --date 2026-05-31" in err
+
+
 def test_segment_pull_writes_contacts_to_stdout_and_reasons_to_stderr(call, tmp_path):
     code, out, err = call("segment", "pull", "buyers", "--for", "email")
     assert code == 0
@@ -115,6 +134,38 @@ def test_a_wrong_query_names_the_tables(call):
     assert "profils" in err
     assert "tables are: blocked_identifiers" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "/* nothing */ ;\n-- a thought"])
+def test_a_query_without_a_statement_is_a_wrong_call(call, text):
+    code, out, err = call("query", text)
+    assert (code, out) == (2, "")
+    assert "there is no query" in err
+
+
+@pytest.mark.parametrize(
+    "command", [("query", "from range(200) as t(n)"), ("customer", "timeline", "C1"), ("customer", "find", "sample")]
+)
+def test_a_limit_that_is_asked_for_holds_in_every_form(call, command):
+    assert len(rows_of(call(*command, "-f", "csv", "-n", "1")[1])) == 1
+    assert len(json.loads(call(*command, "-f", "json", "--limit", "1")[1])) == 1
+
+
+def test_only_tables_are_cut_by_default(call):
+    sql = "from range(200) as t(n)"
+    assert len(rows_of(call("query", sql, "-f", "csv")[1])) == 200
+    assert len(json.loads(call("query", sql, "-f", "json")[1])) == 200
+    _, out, err = call("query", sql)
+    assert "100 more rows" in err
+    assert "150" in call("query", sql, "-n", "0")[1].split()
+    assert "150" not in out.split()
+
+
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_refused_rows_of_an_unknown_feed_are_no_empty_list(call, command):
+    code, out, err = call("quarantine", command, "--feed", "nope")
+    assert (code, out) == (1, "")
+    assert "feeds are: pos_receipts" in err
 
 
 def test_quarantine(call):

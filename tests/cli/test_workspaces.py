@@ -98,6 +98,32 @@ def test_the_same_night_again_publishes_nothing(published_sample, capsys):
     assert json.loads(capsys.readouterr().out)["published"] is False
 
 
+def test_an_earlier_date_is_told_which_one_is_in_force(published_sample, capsys):
+    inbox = published_sample / "data/sample/inbox/night2"
+    assert main(["run", "-w", str(published_sample), "--inbox", str(inbox), "--date", "2026-05-20"]) == 0
+    said = capsys.readouterr().out
+    assert "for business date 2026-06-01" in said
+    assert "later than 2026-05-20" in said
+    assert "cdp rollback" in said
+
+
+def test_the_summary_says_whose_orders_it_counts(sample_nights):
+    _, (_, second) = sample_nights
+    assert " of known customers, net revenue " in second.stdout
+
+
+def test_faults_are_counted_in_words(new_workspace, capsys):
+    nightly = new_workspace / "pipelines/nightly.yaml"
+    nightly.write_text("kind: nightly\nqualityStop: perhaps\n")
+    assert main(["check", "-w", str(new_workspace)]) == 1
+    assert "1 fault in " in capsys.readouterr().err
+    assert main(["run", "-w", str(new_workspace)]) == 1
+    assert "1 fault in " in capsys.readouterr().err
+    nightly.write_text("kind: nightly\nqualityStop: perhaps\nminimumContinuity: 3\n")
+    assert main(["check", "-w", str(new_workspace)]) == 1
+    assert "2 faults in " in capsys.readouterr().err
+
+
 def test_runs_are_listed_shown_and_compared(published_sample, capsys):
     where = ["-w", str(published_sample), "-f", "json"]
     assert main(["runs", "list", *where]) == 0
