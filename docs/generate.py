@@ -43,8 +43,9 @@ _TABLES_HEAD = """\
 What feeds fill and what is published. Written by `make docs` from `schemas/tables`. `cdp query "describe profiles"`
 tells the same of the published file, and each table and column carries its description there as a comment.
 
-Instants are UTC without offset. Facts (touchpoints, orders …) also have `customer_id`, joined in when they are
-published; it is null only when a fact belongs to nobody.
+Instants are UTC without offset. Facts (touchpoints, orders …) hold the rows of anonymous customers too; join
+`profiles`, or filter by `customers.is_anonymous`, to leave them out. They also hold what is later than the business
+date (`(select max(as_of) from runs)` is its exclusive end).
 """
 
 
@@ -108,26 +109,29 @@ def _parameter(item: Any) -> str:
 def tables_reference() -> str:
     """Every table with its grain, key and columns, as Markdown."""
     from cdp.contracts import TableContract, load_document
-    from cdp.runs.publish import TABLES
+    from cdp.runs.publish import TABLES, customer_words
 
     loaded = [load_document(path, TableContract) for path in sorted((ROOT / "schemas/tables").glob("*.yaml"))]
     tables = [table for table, _ in loaded if table is not None]
     published = {item.table for item in TABLES} | {"runs"}
+    joined = {item.table: customer_words(item) for item in TABLES if item.joins_customer}
     parts = [_TABLES_HEAD]
     for layer, words in _LAYERS.items():
         parts.append(f"\n## {words}\n")
         for table in tables:
             if table.layer == layer:
-                parts += _table(table, is_published=table.name in published)
+                parts += _table(table, joined.get(table.name), is_published=table.name in published)
     return "".join(parts)
 
 
-def _table(table: Any, *, is_published: bool) -> Iterator[str]:
+def _table(table: Any, joined: str | None, *, is_published: bool) -> Iterator[str]:
     yield f"\n### {table.name}\n\n{' '.join(table.description.split())}"
     yield "" if is_published else " Feeds write it and identity reads it; it is not published."
     yield f"\n\nGrain: {table.grain}."
     yield f" Key: {', '.join(f'`{column}`' for column in table.key)}.\n\n" if table.key else "\n\n"
     yield "| column | type | meaning |\n|---|---|---|\n"
+    if joined is not None:
+        yield f"| `customer_id` | VARCHAR | {joined} Joined in when published; feeds do not write it. |\n"
     for item in table.properties:
         unit = f" ({item.unit})" if item.unit else ""
         personal = " *personal*" if item.classification in {"personal", "sensitive"} else ""

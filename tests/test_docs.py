@@ -63,6 +63,17 @@ def test_the_published_file_holds_exactly_the_documented_tables(generate, publis
         assert set(published.tables()) == documented
 
 
+def test_every_published_column_is_documented_there_and_in_the_file(generate, published_sample):
+    sections = re.split(r"^### ", generate.tables_reference(), flags=re.MULTILINE)[1:]
+    documented = {section.split()[0]: set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) for section in sections}
+    with cdp.open(published_sample) as published:
+        columns = published.query("select table_name, column_name, comment from duckdb_columns() where not internal")
+    undescribed = columns[columns["comment"].isna()]
+    assert list(undescribed["table_name"] + "." + undescribed["column_name"]) == []
+    for table, names in columns.groupby("table_name")["column_name"]:
+        assert set(names) == documented[table], table
+
+
 @pytest.mark.parametrize("path", sorted([ROOT / "README.md", *DOCS.rglob("*.md")]), ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in LINK.findall(path.read_text(encoding="utf-8")):

@@ -55,6 +55,15 @@ TABLES: tuple[Published, ...] = (
 )
 
 
+def customer_words(item: Published) -> str:
+    """What ``customer_id`` means in a table into which it is joined."""
+    if item.table == "returns":
+        owner = "The customer it is credited to: the buyer where known, else whoever brought it back"
+    else:
+        owner = "The customer to whom the record belongs"
+    return f"{owner}; anonymous ones too (customers.is_anonymous tells). Null when it belongs to nobody."
+
+
 def _select(item: Published) -> str:
     if item.table == "returns":
         return (
@@ -74,6 +83,9 @@ def _describe(engine: Engine, workspace: Workspace, table: str) -> None:
     if contract is None:
         return
     have = engine.columns_of("pub", table)
+    joined = next((item for item in TABLES if item.table == table and item.joins_customer), None)
+    if joined is not None:
+        engine.execute(f'comment on column pub.{table}."customer_id" is {text(customer_words(joined))}')
     said = " ".join(f"{contract.description} Grain: {contract.grain}".split())
     engine.execute(f"comment on table pub.{table} is {text(said)}")
     for item in contract.properties:
