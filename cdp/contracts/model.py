@@ -34,17 +34,23 @@ class TypeOptions(Strict):
         alias="formatBy",
         description="strptime patterns per value of the column named in formatColumn",
     )
-    format_column: ColumnName | None = Field(default=None, alias="formatColumn")
+    format_column: ColumnName | None = Field(
+        default=None, alias="formatColumn", description="the column whose value chooses among formatBy"
+    )
     epoch: Literal["seconds", "milliseconds"] | None = Field(
         default=None, description="the timestamp is a number since 1970-01-01 UTC"
     )
     pattern: str | None = Field(default=None, description="regular expression for the whole value")
-    minimum: float | None = None
-    maximum: float | None = None
-    max_length: int | None = Field(default=None, alias="maxLength")
+    minimum: float | None = Field(default=None, description="least value of a number")
+    maximum: float | None = Field(default=None, description="greatest value of a number")
+    max_length: int | None = Field(default=None, alias="maxLength", description="characters at most")
     values: tuple[str, ...] = Field(default=(), description="the only values allowed, compared without case")
-    true_values: tuple[str, ...] = Field(default=("true", "yes", "y", "1"), alias="trueValues")
-    false_values: tuple[str, ...] = Field(default=("false", "no", "n", "0"), alias="falseValues")
+    true_values: tuple[str, ...] = Field(
+        default=("true", "yes", "y", "1"), alias="trueValues", description="spellings of true, in small letters"
+    )
+    false_values: tuple[str, ...] = Field(
+        default=("false", "no", "n", "0"), alias="falseValues", description="spellings of false, in small letters"
+    )
 
     @field_validator("format", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
@@ -71,18 +77,18 @@ class TypeOptions(Strict):
 class OnFail(Strict):
     """What happens to a row that breaks a promise, per kind of promise."""
 
-    required: Outcome = "reject"
-    type: Outcome = "reject"
-    pattern: Outcome = "reject"
-    range: Outcome = "reject"
-    values: Outcome = "reject"
-    future: Outcome = "warn"
+    required: Outcome = Field(default="reject", description="the value is missing")
+    type: Outcome = Field(default="reject", description="the text is not of the logical type")
+    pattern: Outcome = Field(default="reject", description="it does not match the pattern")
+    range: Outcome = Field(default="reject", description="it is outside of minimum, maximum or maxLength")
+    values: Outcome = Field(default="reject", description="it is none of the values allowed")
+    future: Outcome = Field(default="warn", description="a date or time lies after the business date")
 
 
 class Property(Strict):
     """One column of an export."""
 
-    name: ColumnName
+    name: ColumnName = Field(description="what the column is called in SQL")
     physical_name: str | None = Field(
         default=None,
         alias="physicalName",
@@ -91,20 +97,34 @@ class Property(Strict):
     aliases: tuple[str, ...] = Field(default=(), description="other headers the column has been seen under")
     description: str = ""
     logical_type: LogicalType = Field(default="string", alias="logicalType")
-    logical_type_options: TypeOptions = Field(default_factory=TypeOptions, alias="logicalTypeOptions")
+    logical_type_options: TypeOptions = Field(
+        default_factory=TypeOptions, alias="logicalTypeOptions", description="formats and limits"
+    )
     required: bool = Field(default=False, description="a row without a value breaks the contract")
     optional_column: bool = Field(
         default=False, alias="optionalColumn", description="the whole column may be absent without a warning"
     )
-    classification: Classification = "internal"
-    semantic_type: SemanticType | None = Field(default=None, alias="semanticType")
+    classification: Classification = Field(default="internal", description="who may see it; for people and tools")
+    semantic_type: SemanticType | None = Field(
+        default=None, alias="semanticType", description="what it is about; for people and tools"
+    )
     time_zone: str | None = Field(
         default=None, alias="timeZone", description="zone of times without offset; 'local': the mapping decides"
     )
-    decimal_separator: Literal[".", ","] = Field(default=".", alias="decimalSeparator")
-    trim_prefixes: tuple[str, ...] = Field(default=(), alias="trimPrefixes")
-    null_values: tuple[str, ...] = Field(default=(), alias="nullValues")
-    on_fail: OnFail = Field(default_factory=OnFail, alias="onFail")
+    decimal_separator: Literal[".", ","] = Field(
+        default=".", alias="decimalSeparator", description="with ',' points may group thousands: 1.234,50"
+    )
+    trim_prefixes: tuple[str, ...] = Field(
+        default=(), alias="trimPrefixes", description="characters to take off the front of the value"
+    )
+    null_values: tuple[str, ...] = Field(
+        default=(), alias="nullValues", description="spellings of nothing; empty always is one"
+    )
+    on_fail: OnFail = Field(
+        default_factory=OnFail,
+        alias="onFail",
+        description="what a broken promise leads to: one outcome for all but future, or one per kind of promise",
+    )
 
     @field_validator("on_fail", mode="before", json_schema_input_type=Outcome | OnFail)
     @classmethod
@@ -125,7 +145,7 @@ class RowRule(Strict):
     name: ColumnName
     description: str = ""
     must: str = Field(description="SQL condition that holds for every good row; null counts as held")
-    on_fail: Outcome = Field(default="reject", alias="onFail")
+    on_fail: Outcome = Field(default="reject", alias="onFail", description="what a broken rule leads to")
     column: ColumnName | None = Field(default=None, description="the column that onFail: null clears")
 
     @model_validator(mode="after")
@@ -139,10 +159,10 @@ class BatchRule(Strict):
     """A promise about a whole delivery, judged by the quality gate."""
 
     metric: Literal["row_count", "null_share", "unique_share", "quarantine_share", "mean", "days_since_newest"]
-    column: ColumnName | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    severity: Literal["warn", "stop"] = "warn"
+    column: ColumnName | None = Field(default=None, description="not for row_count and quarantine_share")
+    minimum: float | None = Field(default=None, description="least value allowed; shares lie between 0 and 1")
+    maximum: float | None = Field(default=None, description="greatest value allowed")
+    severity: Literal["warn", "stop"] = Field(default="warn", description="stop: nothing is published")
 
     @model_validator(mode="after")
     def _has_limits(self) -> Self:
@@ -169,8 +189,10 @@ class Contract(Strict):
         default=None, description="change time; the newest wins. Without it the later delivery wins"
     )
     properties: tuple[Property, ...] = Field(min_length=1)
-    row_rules: tuple[RowRule, ...] = Field(default=(), alias="rowRules")
-    quality: tuple[BatchRule, ...] = ()
+    row_rules: tuple[RowRule, ...] = Field(
+        default=(), alias="rowRules", description="promises across columns of one row"
+    )
+    quality: tuple[BatchRule, ...] = Field(default=(), description="promises about a whole delivery")
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:

@@ -15,9 +15,9 @@ class CsvForm(Strict):
     """Delimited text of any dialect and encoding."""
 
     type: Literal["csv"]
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1, description="what stands between values")
+    quote: str = Field(default='"', min_length=1, max_length=1, description="what encloses a value; doubled inside it")
+    encoding: str = Field(default="utf-8", description="of the text, e.g. utf-8, cp1252, utf-16")
 
     @field_validator("encoding")
     @classmethod
@@ -33,7 +33,7 @@ class JsonLinesForm(Strict):
     """One JSON object per line."""
 
     type: Literal["jsonl"]
-    encoding: str = "utf-8"
+    encoding: str = Field(default="utf-8", description="of the text, e.g. utf-8, cp1252, utf-16")
 
 
 class ParquetForm(Strict):
@@ -50,8 +50,10 @@ class Feed(Strict):
     source: str = Field(description="the system it comes from, e.g. till, web shop, app")
     files: tuple[str, ...] = Field(min_length=1, description="globs below the inbox, at any depth")
     member: str | None = Field(default=None, description="glob of the member inside a zip archive")
-    form: Annotated[CsvForm | JsonLinesForm | ParquetForm, Field(discriminator="type")]
-    contract: ColumnName
+    form: Annotated[CsvForm | JsonLinesForm | ParquetForm, Field(discriminator="type")] = Field(
+        description="how to read the files; packed ones are recognised by their content"
+    )
+    contract: ColumnName = Field(description="the file of that name in schemas/exports")
     tables: tuple[ColumnName, ...] = Field(
         min_length=1, description="canonical tables, each made by the SQL file of that name beside feed.yaml"
     )
