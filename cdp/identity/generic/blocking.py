@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cdp.engines import Engine
 
 _SMALL = 4_000_000  # pairs that cost next to nothing
-_PER_RECORD = 16
+_PER_RECORD = 6
 _RULE_SHARE = 0.2
 _FULL = 1_000_000  # so few possible pairs that all are compared
 
@@ -135,11 +135,9 @@ def _measure(engine: Engine, number: int, rule: Rule, most: int) -> UsedRule:
     """Make table ``block_<number>`` (n, key, source) without the groups that are too large."""
     needs = " and ".join(f"{column} is not null" for column in rule.needs)
     key = f"unnest({rule.key})" if rule.explode else rule.key
-    engine.create_table("block_all", f"select distinct n, source, {key} as key from people where {needs}")
-    sizes = engine.rows(
-        "select size, count(*) from (select count(*) as size from block_all group by key) where size > 1 "
-        "group by size order by size"
-    )
+    engine.create_table("block_all", f"select n, source, {key} as key from people where {needs}")
+    engine.create_table("block_sizes", "select key, count(*) as size from block_all group by key having count(*) > 1")
+    sizes = engine.rows("select size, count(*) from block_sizes group by size order by size")
     pairs, largest = 0, 1
     for size, groups in sizes:
         more = int(size) * (int(size) - 1) // 2 * int(groups)
@@ -149,8 +147,8 @@ def _measure(engine: Engine, number: int, rule: Rule, most: int) -> UsedRule:
     is_whole = not sizes or largest == int(sizes[-1][0])
     engine.create_table(
         f"block_{number}",
-        "select n, source, block_all.key from block_all inner join (select key from block_all group by key "
-        f"having count(*) between 2 and {largest}) as fitting on block_all.key = fitting.key",
+        "select n, source, block_all.key from block_all inner join block_sizes as fitting "
+        f"on block_all.key = fitting.key where fitting.size <= {largest}",
     )
     engine.drop("block_all")
     return UsedRule(rule, largest, pairs, is_whole)

@@ -59,7 +59,7 @@ def _alike(column: str, least: float) -> str:
 
 def _one_slip(column: str) -> str:
     """One letter more, less or other, or two neighbours swapped; the cheap test comes first."""
-    return f"(levenshtein({column}_l, {column}_r) <= 2 and damerau_levenshtein({column}_l, {column}_r) <= 1)"
+    return f"({_alike(column, 0.8)} and damerau_levenshtein({column}_l, {column}_r) <= 1)"
 
 
 def _slip(column: str, longer_than: int = 3) -> str:
@@ -139,7 +139,8 @@ def _birth() -> Comparison:
         Level("same day and month", "right(birth_l, 4) = right(birth_r, 4)", 0.02),
         Level("same year and month or day", "left(birth_l, 6) = left(birth_r, 6) or (birth_year_l = birth_year_r and "
               "right(birth_l, 2) = right(birth_r, 2))", 0.02),
-        Level("same year, or two slips", "birth_year_l = birth_year_r or levenshtein(birth_l, birth_r) <= 2", 0.02),
+        Level("same year, or two slips", "birth_year_l = birth_year_r or "
+              "(jaro_winkler_similarity(birth_l, birth_r) >= 0.75 and levenshtein(birth_l, birth_r) <= 2)", 0.02),
     )  # fmt: skip
     return Comparison("birth_date", ("birth",), _null("birth"), levels, BIRTH, 0.3)
 
@@ -165,7 +166,11 @@ def _email() -> Comparison:
     levels = (
         Level("same address", "list_has_any(emails_l, emails_r)", 0.65),
         Level("same mailbox elsewhere", _equal("mailbox"), 0.1),
-        Level("one or two letters off", "levenshtein(mailbox_l, mailbox_r) <= 2 and length(mailbox_l) > 5", 0.1),
+        Level(
+            "one or two letters off",
+            f"length(mailbox_l) > 5 and {_alike('mailbox', 0.75)} and levenshtein(mailbox_l, mailbox_r) <= 2",
+            0.1,
+        ),
         Level("alike", _alike("mailbox", 0.88), 0.05),
     )
     return Comparison("email", ("emails",), _null("emails"), levels, EMAIL, 0.6)
@@ -226,7 +231,11 @@ def _number(column: str) -> Comparison:
     levels = (
         Level("same", _equal(column), 0.8),
         Level("one slip", _one_slip(column), 0.1),
-        Level("two slips", f"length({column}_l) > 6 and levenshtein({column}_l, {column}_r) <= 2", 0.03),
+        Level(
+            "two slips",
+            f"length({column}_l) > 6 and {_alike(column, 0.7)} and levenshtein({column}_l, {column}_r) <= 2",
+            0.03,
+        ),
     )
     return Comparison(column, (column,), _null(column), levels, SELF, 0.5)
 

@@ -98,9 +98,11 @@ def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Sc
     compare(engine, "candidate_pairs", comparisons, "pair_patterns")
     _random_pairs(engine, records)
     compare(engine, "random_pairs", comparisons, "random_patterns")
+    every = max(int(engine.scalar("select count(*) from pair_patterns")) // _TRAINING_PAIRS, 1)
     counted = engine.frame(
         "select pattern, sum(candidates) as candidates, sum(strangers) as strangers from ("
-        "select pattern, count(*) as candidates, 0 as strangers from pair_patterns group by pattern union all "
+        "select pattern, count(*) as candidates, 0 as strangers from pair_patterns "
+        f"where hash(l, r) % {every} = 0 group by pattern union all "
         "select pattern, 0, count(*) from random_patterns group by pattern) group by pattern order by pattern"
     )
     patterns = decode(counted["pattern"].to_numpy(), comparisons)
@@ -112,7 +114,7 @@ def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Sc
     )
     candidates = counted["candidates"].to_numpy().astype(float)
     probabilities = 1 / (1 + np.exp(-np.clip(mixture.log_odds(patterns), -40, 40)))
-    return Scorer(comparisons, mixture, float(probabilities @ candidates))
+    return Scorer(comparisons, mixture, every * float(probabilities @ candidates))
 
 
 def _random_pairs(engine: Engine, records: int) -> None:

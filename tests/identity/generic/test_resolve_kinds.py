@@ -33,7 +33,7 @@ def scores(world, resolution):
     ],
 )
 def test_floors(kind, least_precision, least_recall):
-    world = worlds.KINDS[kind](11, 700)
+    world = worlds.KINDS[kind](11, 500)
     resolution = resolve_frames(world.frames, OPTIONS)
     precision, recall, _ = scores(world, resolution)
     assert precision >= least_precision
@@ -42,7 +42,7 @@ def test_floors(kind, least_precision, least_recall):
 
 
 def test_same_people_whatever_the_order_of_rows_and_the_threads():
-    world = worlds.households(3, 500)
+    world = worlds.households(3, 300)
     first = resolve_frames(world.frames, ResolveOptions("id", threads=1)).customers
     shuffled = {name: frame.sample(frac=1, random_state=4) for name, frame in reversed(world.frames.items())}
     second = resolve_frames(shuffled, ResolveOptions("id", threads=2)).customers
@@ -50,7 +50,7 @@ def test_same_people_whatever_the_order_of_rows_and_the_threads():
 
 
 def test_a_source_that_holds_a_person_once_is_seen():
-    world = worlds.households(5, 700)
+    world = worlds.households(5, 500)
     assert resolve_frames(world.frames, OPTIONS).is_one_per_source
     assert not resolve_frames(world.frames, ResolveOptions("id", one_per_source=False)).is_one_per_source
     customers = resolve_frames(world.frames, ResolveOptions("id", one_per_source=True)).customers
@@ -72,7 +72,7 @@ def test_too_little_for_a_model_links_what_is_certain():
 
 
 def test_junior_and_senior_stay_apart():
-    world = worlds.traps(7, 400)
+    world = worlds.traps(7, 250)
     found = resolve_frames(world.frames, OPTIONS).customers.set_index("source_id")["customer_id"]
     suffixes = world.frames["list"].set_index("id")["suffix"].dropna()
     kinds = pd.DataFrame({"customer": found, "suffix": suffixes}).dropna()
@@ -81,7 +81,7 @@ def test_junior_and_senior_stay_apart():
 
 
 def test_known_answers_choose_the_threshold():
-    world = worlds.differing_sources(2, 400)
+    world = worlds.differing_sources(2, 250)
     labels = pd.DataFrame({"record": list(world.truth), "person": list(world.truth.values())})
     resolution = resolve_frames(world.frames, ResolveOptions("id", labels=labels))
     assert any("your answers" in note for note in resolution.notes)
