@@ -101,6 +101,22 @@ def test_a_query_of_the_readme_answers(published_sample, sql):
         assert len(published.query(sql))
 
 
+def test_the_outputs_in_the_readme_are_those_of_the_sample(sample_nights, capsys):
+    published_sample, (_, second) = sample_nights
+    assert main(["customer", "show", "07410158713205246", "-w", str(published_sample)]) == 0
+    printed = {
+        "Run 2026-06-01-0002": second.stdout,
+        "Michael Wiesengrund": capsys.readouterr().out,
+    }
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for begin, output in printed.items():
+        (excerpt,) = re.findall(rf"^```\n({begin}.*?)^```", readme, re.MULTILINE | re.DOTALL)
+        real = {" ".join(line.split()) for line in output.splitlines()}
+        for line in excerpt.splitlines()[1:]:
+            words = " ".join(line.split()).removesuffix("…").rstrip()
+            assert any(other.startswith(words) if line.endswith("…") else other == words for other in real), line
+
+
 def test_the_python_of_the_readme_runs(published_sample, monkeypatch):
     monkeypatch.chdir(published_sample)
     (example,) = blocks(ROOT / "README.md", "python")
