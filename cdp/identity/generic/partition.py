@@ -47,18 +47,22 @@ def loose_components(count: int, pairs: pd.DataFrame, least: float, most_members
 
 
 SURE = 0.99
+NEVER = -40.0
+_APART = -1000.0
 
 
 def merge_tree(count: int, labels: Ints, pairs: pd.DataFrame) -> pd.DataFrame:
     """Average linkage on probabilities inside each component, as a tree: columns l, r and the groups' agreement.
 
-    ``pairs`` (columns l, r, p) should hold every pair inside each component; what it lacks counts as 0. Groups in
-    which every pair is surer than ``SURE`` are chained without asking in which order.
+    ``pairs`` (columns l, r, p, log_odds) should hold every pair inside each component; what it lacks counts as 0; one
+    of log odds ``NEVER`` keeps its groups apart whatever stands between them. Groups in which every pair is surer than
+    ``SURE`` are chained without asking in which order.
     """
     import numpy as np
     import pandas as pd
 
     left, right, p = pairs["l"].to_numpy(), pairs["r"].to_numpy(), pairs["p"].to_numpy()
+    p = np.where(pairs["log_odds"].to_numpy() <= NEVER, _APART, p)
     inside = labels[left] == labels[right]
     left, right, p = left[inside], right[inside], p[inside]
     order = np.argsort(labels[left], kind="stable")

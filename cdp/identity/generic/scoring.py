@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine
 from cdp.identity.generic.comparisons import Comparison
 from cdp.identity.generic.mixture import Mixture, fit
+from cdp.identity.generic.partition import NEVER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _RANDOM_PAIRS = 300_000
-_NEVER = -40.0
 _TRAINING_PAIRS = 2_000_000
 
 
@@ -51,7 +51,7 @@ class Scorer:
         odds = self.mixture.log_odds(levels).round(9)
         for number, comparison in enumerate(self.comparisons):
             if comparison.is_veto:
-                odds[levels[:, number] == 0] = _NEVER
+                odds[levels[:, number] == 0] = NEVER
         engine.register("pattern_odds", pd.DataFrame({"pattern": codes, "log_odds": odds}))
         return engine.frame(
             f"select s.l, s.r, p.log_odds from {patterns} as s inner join pattern_odds as p on s.pattern = p.pattern "
