@@ -75,12 +75,20 @@ def stage_json(engine: Engine, contract: Contract, certified: Certified) -> Stag
 
 def _strange_keys(contract: Contract, delivered: set[str]) -> Iterable[str]:
     """Top-level keys that no row has, where a new key of a similar name came."""
-    known = {source.removeprefix("$.") for item in contract.properties for source in (item.source, *item.aliases)}
-    tops = {path.partition(".")[0] for path in known}
-    missing = [item.source.removeprefix("$.") for item in contract.properties]
-    for wanted, key in likely_renames([path for path in missing if path not in delivered], sorted(delivered - tops)):
-        if "." not in wanted:
-            yield f"no row has {wanted}, and {key} is new: renamed? (add it to the aliases of {wanted})"
+    known = {_top_level(source) for item in contract.properties for source in (item.source, *item.aliases)}
+    whole = [_top_level(item.source) for item in contract.properties if _path(item.source).count(".") == 0]
+    for wanted, key in likely_renames([name for name in whole if name not in delivered], sorted(delivered - known)):
+        yield f"no row has {wanted}, and {key} is new: renamed? (add it to the aliases of {wanted})"
+
+
+def _path(source: str) -> str:
+    return source.removeprefix("$.")
+
+
+def _top_level(source: str) -> str:
+    """The first key of a JSON path, without the quotes that odd names need."""
+    path = _path(source)
+    return path[1:].partition('"')[0] if path.startswith('"') else path.partition(".")[0]
 
 
 def _json_columns(contract: Contract) -> tuple[str, str]:

@@ -123,6 +123,12 @@ def test_invalid_json_is_refused_alone(inbox):
     assert [row[0] for row in inbox.rows("visits_json")] == ["V1", "V3"]
 
 
+def test_a_key_that_was_renamed_in_json_is_warned_of(inbox):
+    ledger, _ = inbox.deliver("a.json", '{"visit_id": "V1", "e_mail": "a@example.com", "changed_at": "2026-05-01"}\n')
+    assert ledger.rows_accepted == 1
+    assert "no row has email, and e_mail is new: renamed?" in ledger.message
+
+
 def test_an_exact_copy_of_a_refused_line_is_a_duplicate(inbox):
     ledger, refused = inbox.deliver("a.json", '{"visit_id"\n{"visit_id"\n{"visit_id": "V1"}\n')
     assert (ledger.rows_read, ledger.rows_accepted, ledger.rows_quarantined, ledger.rows_duplicate) == (3, 1, 1, 1)
