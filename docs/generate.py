@@ -1,6 +1,6 @@
-"""Write docs/cli.md from the command tree and docs/tables.md from schemas/tables.
+"""Write docs/cli.md from the command tree, docs/tables.md from schemas/tables, docs/glossary.md from the glossary.
 
-``python docs/generate.py`` writes both; a test fails when they are out of date.
+``python docs/generate.py`` writes them; a test fails when they are out of date.
 """
 
 from __future__ import annotations
@@ -140,8 +140,14 @@ def _table(table: Any, joined: str | None, *, is_published: bool) -> Iterator[st
 
 
 def main() -> None:
-    """Write both files."""
-    for name, text in (("cli.md", cli_reference()), ("tables.md", tables_reference())):
+    """Write the three files."""
+    from cdp.glossary import as_markdown
+
+    for name, text in (
+        ("cli.md", cli_reference()),
+        ("tables.md", tables_reference()),
+        ("glossary.md", as_markdown()),
+    ):
         (ROOT / "docs" / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote docs/{name}\n")
 

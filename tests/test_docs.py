@@ -12,6 +12,7 @@ from tests_support import ROOT
 
 import cdp
 from cdp.cli import main
+from cdp.glossary import as_markdown
 from cdp.serving import Published
 
 DOCS = ROOT / "docs"
@@ -38,6 +39,10 @@ def test_the_command_reference_is_up_to_date(generate):
 
 def test_the_table_reference_is_up_to_date(generate):
     assert (DOCS / "tables.md").read_text(encoding="utf-8") == generate.tables_reference(), "run make docs"
+
+
+def test_the_glossary_is_up_to_date():
+    assert (DOCS / "glossary.md").read_text(encoding="utf-8") == as_markdown(), "run make docs"
 
 
 def test_every_command_and_option_says_what_it_does(generate):
