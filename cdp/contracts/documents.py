@@ -82,10 +82,13 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int], list[Fault]]:
         return None, {}, [Fault(path, 0, "", f"cannot be read: {error.strerror}")]
 
 
-def _line_of(place: Place, lines: Mapping[Place, int]) -> int:
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place, 1)
+def _in_document(place: Place, lines: Mapping[Place, int]) -> Place:
+    """A place as the document has it: without the parts that only the model knows, such as a union's tag."""
+    found: Place = ()
+    for part in place:
+        if (*found, part) in lines:
+            found = (*found, part)
+    return found
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
@@ -113,7 +116,8 @@ def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
 
 def _fault(path: Path, model: type[BaseModel], error: Any, lines: Mapping[Place, int]) -> Fault:
     place: Place = tuple(error["loc"])
-    key = ".".join(str(part) for part in place)
+    written = _in_document(place, lines)
+    key = ".".join(str(part) for part in (*written, *(place[-1:] if error["type"] == "missing" else ())))
     allowed, message = "", str(error["msg"])
     if error["type"] == "extra_forbidden":
         names = _keys_at(model, place[:-1])
@@ -128,7 +132,7 @@ def _fault(path: Path, model: type[BaseModel], error: Any, lines: Mapping[Place,
         message = str(error["ctx"]["error"])
     else:
         message = f"{message}, got {error['input']!r}"[:200]
-    return Fault(path, _line_of(place, lines), key, message, allowed)
+    return Fault(path, lines.get(written, 1), key, message, allowed)
 
 
 def validate_document(

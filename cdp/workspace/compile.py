@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,13 @@ from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.segments import SegmentDefinition, build_segments
 
 AS_OF = datetime(2000, 1, 1)  # noqa: DTZ001  instants are naive UTC
-Complaint = tuple[Path, str]
+Complaint = tuple[Path, int, str]
+SEGMENT_READS = (
+    *("profiles", "customers", "identity_map", "orders", "order_lines", "returns", "touchpoints"),
+    *("tickets", "survey_responses", "fulfilments", "products"),
+)
+_SQL_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
+_NAMED = re.compile(r"[\"'`]([^\"'`]+)[\"'`]")
 
 
 def compile_faults(
@@ -24,21 +31,41 @@ def compile_faults(
     plans: Iterable[FeedPlan],
     segments: Mapping[Path, SegmentDefinition],
 ) -> list[Complaint]:
-    """What is wrong with contracts, tables, mappings and segments as SQL: file and message each."""
+    """What is wrong with contracts, tables, mappings and segments as SQL: file, line and message each.
+
+    A mapping or segment that reads a table whose contract is faulty is left for the next check.
+    """
     engine = open_engine("duckdb", threads=1)
     try:
         engine.execute(f"create temp table superseded_rows ({SUPERSEDED_COLUMNS})")
         found = [*_of_contracts(engine, contracts), *_of_tables(engine, tables)]
-        if not found:
-            by_name = {table.name: table for table in tables.values()}
-            found += [*_of_mappings(engine, plans, by_name), *_of_segments(engine, segments)]
+        sound = {table.name: _mended(table, path, found) for path, table in tables.items()}
+        for table in sound.values():
+            engine.create_table(table.name, empty_table(table))
+        found += _of_mappings(engine, plans, sound)
+        if all(engine.has_table(name) for name in SEGMENT_READS):
+            found += _of_segments(engine, segments)
         return found
     finally:
         engine.close()
 
 
-def _first_line(error: CdpError) -> str:
-    return error.message.splitlines()[0]
+def _complaint(path: Path, error: CdpError, told: str = "") -> Complaint:
+    """The error at the line that DuckDB names in a SQL file, else at the first that holds what it complains of."""
+    message = error.message.splitlines()[0]
+    in_sql = _SQL_LINE.search(error.message)
+    if path.suffix == ".sql" and in_sql:
+        return path, int(in_sql[1]), message
+    return path, _line_with(path, _NAMED.findall(told or message)), told or message
+
+
+def _line_with(path: Path, words: Iterable[str]) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for word in words:
+        for number, line in enumerate(lines, 1):
+            if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line):
+                return number
+    return 1
 
 
 def _of_contracts(engine: Engine, contracts: Mapping[Path, Contract]) -> Iterator[Complaint]:
@@ -49,7 +76,7 @@ def _of_contracts(engine: Engine, contracts: Mapping[Path, Contract]) -> Iterato
             engine.create_table("judged", contract_sql(contract), {"as_of": AS_OF})
             engine.rows(f"select {key_sql(contract)}, {version_sql(contract)} from judged")
         except EngineError as error:
-            yield path, _first_line(error)
+            yield _complaint(path, error)
 
 
 def _of_tables(engine: Engine, tables: Mapping[Path, TableContract]) -> Iterator[Complaint]:
@@ -58,11 +85,17 @@ def _of_tables(engine: Engine, tables: Mapping[Path, TableContract]) -> Iterator
             try:
                 engine.rows(f"select null::{item.type}")
             except EngineError as error:
-                yield path, f"{item.name}: {item.type!r} is not a DuckDB type: {_first_line(error)}"
-        try:
-            engine.create_table(table.name, empty_table(table))
-        except EngineError:
-            continue
+                yield _complaint(path, error, f"{item.type!r}, the type of {item.name}, is not a DuckDB type")
+
+
+def _mended(table: TableContract, path: Path, complaints: Iterable[Complaint]) -> TableContract:
+    """The table with text where its types are unknown, so that what reads it can be checked all the same."""
+    told = "".join(message for place, _, message in complaints if place == path)
+    columns = (
+        item.model_copy(update={"type": "VARCHAR"}) if f"the type of {item.name}," in told else item
+        for item in table.properties
+    )
+    return table.model_copy(update={"properties": tuple(columns)})
 
 
 def _of_mappings(engine: Engine, plans: Iterable[FeedPlan], tables: Mapping[str, TableContract]) -> Iterator[Complaint]:
@@ -70,18 +103,20 @@ def _of_mappings(engine: Engine, plans: Iterable[FeedPlan], tables: Mapping[str,
         name = plan.feed.feed
         open_feed(engine, plan.contract, (), name)
         for item in plan.mappings:
-            table = tables[item.table]
+            table = tables.get(item.table)
+            if table is None or not all(engine.has_table(read) for read in item.reads):
+                continue
             try:
                 engine.create_table("mapped", item.sql)
                 engine.rows(conformed(engine, "mapped", table, item.path.name))
             except CdpError as error:
-                yield item.path, _first_line(error)
+                yield _complaint(item.path, error)
                 continue
             have = engine.columns("mapped")
             needed = [*table.key, *(column.name for column in table.properties if column.required)]
             for column in dict.fromkeys(needed):
                 if column not in have:
-                    yield item.path, f"column {column} is missing; {table.name} needs it in every row"
+                    yield item.path, 1, f"column {column} is missing; {table.name} needs it in every row"
         engine.drop(name)
         if name in tables:
             engine.create_table(name, empty_table(tables[name]))
@@ -98,4 +133,4 @@ def _of_segments(engine: Engine, segments: Mapping[Path, SegmentDefinition]) -> 
         try:
             build_segments(engine, [definition], as_of=AS_OF, previous=False)
         except CdpError as error:
-            yield path, _first_line(error)
+            yield _complaint(path, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,6 +107,12 @@ class _Reader:
             found[name_of(loaded)] = (path, loaded)
         return found
 
+    def in_sql(self, path: Path, error: StepError) -> None:
+        """A fault of a SQL file, on the line that the parser names."""
+        line = re.search(r"\bline (\d+)", error.message)
+        message = error.message.removeprefix(f"{path}: ")
+        self.faults.append(Fault(path.relative_to(self.root), int(line[1]) if line else 1, "", message, error.hint))
+
     def at(self, path: Path, place: tuple[str | int, ...], message: str, allowed: str = "") -> None:
         _, lines, _ = read_yaml(path)
         key = ".".join(map(str, place))
@@ -146,6 +153,7 @@ def _plans(
 ) -> tuple[FeedPlan, ...]:
     plans: list[FeedPlan] = []
     canonical = {name for name, table in tables.items() if table.layer == "canonical"}
+    described = {path.stem for path in (reader.root / "schemas/tables").glob("*.yaml")} - tables.keys()
     for path, feed in reader.load_all("pipelines/feeds", "*/feed.yaml", Feed, lambda item: item.feed).values():
         if feed.contract not in contracts:
             if (reader.root / f"schemas/exports/{feed.contract}.yaml").is_file():
@@ -155,6 +163,8 @@ def _plans(
             continue
         mappings = []
         for index, table in enumerate(feed.tables):
+            if table in described:
+                continue  # its own faults are told already
             if table not in canonical:
                 message = f"{table!r} is not a canonical table"
                 reader.at(path, ("tables", index), message, ", ".join(sorted(canonical)))
@@ -162,13 +172,20 @@ def _plans(
             try:
                 mapping = load_mapping(feed, table, path.parent)
             except StepError as error:
-                reader.at(path, ("tables", index), error.message, error.hint)
+                sql = path.parent / f"{table}.sql"
+                if sql.is_file():
+                    reader.in_sql(sql, error)
+                else:
+                    reader.at(path, ("tables", index), error.message, error.hint)
                 continue
             reader.read.append(mapping.path)
-            strange = sorted(mapping.reads - canonical - {feed.feed})
+            strange = sorted(mapping.reads - canonical - described - {feed.feed})
             if strange:
-                message = f"{mapping.path.name} reads {strange[0]!r}, which is neither the feed nor a canonical table"
-                reader.at(path, ("tables", index), message, ", ".join([feed.feed, *sorted(canonical)]))
+                lines = mapping.sql.splitlines()
+                line = next((number for number, text in enumerate(lines, 1) if strange[0] in text), 1)
+                message = f"reads {strange[0]!r}, which is neither the feed nor a canonical table"
+                shown, allowed = mapping.path.relative_to(reader.root), ", ".join([feed.feed, *sorted(canonical)])
+                reader.faults.append(Fault(shown, line, "", message, allowed))
                 continue
             mappings.append(mapping)
         plans.append(FeedPlan(feed, contracts[feed.contract][1], tuple(mappings)))
@@ -193,14 +210,13 @@ def _strays(reader: _Reader, plans: Sequence[FeedPlan]) -> None:
     for folder in ("pipelines/segments", "schemas/exports", "schemas/tables"):
         for path in sorted((reader.root / folder).glob("*.yml")):
             reader.at(path, (), "is not read", f"a name that ends in .yaml: {path.stem}.yaml")
-    used = {item.path for plan in plans for item in plan.mappings}
-    known = {plan.feed.feed for plan in plans}
+    named = {plan.feed.feed: plan.feed.tables for plan in plans}
     for feed in sorted(path for path in (reader.root / "pipelines/feeds").glob("*") if path.is_dir()):
         if not (feed / "feed.yaml").is_file():
             shown = feed.relative_to(reader.root)
             reader.faults.append(Fault(shown, 0, "", "the folder has no feed.yaml", "a feed.yaml, or no folder"))
-        for path in sorted(feed.glob("*.sql")) if feed.name in known else ():
-            if path not in used:
+        for path in sorted(feed.glob("*.sql")) if feed.name in named else ():
+            if path.stem not in named[feed.name]:
                 reader.at(path, (), "is not read", "a name that stands under tables: in feed.yaml")
 
 
@@ -229,13 +245,14 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
     profile = _profile(reader)
     segments = _segments(reader)
-    if not reader.faults:
-        _strays(reader, plans)
-    if compiled and not reader.faults:
+    _strays(reader, plans)
+    if compiled:
         from cdp.workspace.compile import compile_faults
 
-        complaints = compile_faults(dict(contracts.values()), dict(found.values()), plans, dict(segments.values()))
-        reader.faults += [Fault(path.relative_to(reader.root), 1, "", message) for path, message in complaints]
+        faulty = {reader.root / fault.file for fault in reader.faults}
+        sound = {path: item for path, item in segments.values() if path not in faulty}
+        complaints = compile_faults(dict(contracts.values()), dict(found.values()), plans, sound)
+        reader.faults += [Fault(path.relative_to(reader.root), line, "", told) for path, line, told in complaints]
     if reader.faults or not (config and nightly and identity and profile):
         return None, sorted(set(reader.faults))
     saved_model = reader.root / "pipelines/identity/model.json"

@@ -63,6 +63,31 @@ def test_ten_planted_faults_are_all_told_with_their_lines(root):
     assert any(fault.file.as_posix() == planted[5][0] and fault.key == "grane" for fault in faults)
 
 
+def test_faults_of_yaml_and_of_sql_are_told_together(root):
+    planted = [
+        spoil(root, "cdp.toml", "runs = 30", "runs = 0"),
+        spoil(root, "schemas/exports/consent.yaml", "logicalType: timestamp", "logicalType: timestmp"),
+        spoil(root, "pipelines/feeds/nps_survey/survey_responses.sql", "    score,", "    skore,"),
+        spoil(root, "pipelines/feeds/call_log/touchpoints.sql", "from call_log", "from kall_log"),
+        append(root, "schemas/exports/stores.yaml", "rowRules:\n  - {name: odd, must: nowhere > 1}\n"),
+        spoil(root, "schemas/tables/products.yaml", "type: VARCHAR", "type: VARCHR"),
+        append(root, "pipelines/segments/new_30d.yaml", "titel: Again\n"),
+        spoil(root, "pipelines/feeds/stores/stores.sql", "from stores", "form stores"),
+        spoil(root, "pipelines/feeds/social_leads/feed.yaml", "encoding: utf-16", "encoding: utf-61"),
+    ]
+    (root / "pipelines/segments/odd.yaml").write_text(
+        "name: odd\ntitle: Odd\ndescription: Odd ones.\nsql: select customer_id from orders where chanel = 'app'\n"
+    )
+    planted.append(("pipelines/segments/odd.yaml", 4))
+    _, faults = check_workspace(root)
+    files = {fault.file.as_posix() for fault in faults}
+    assert {file for file, _ in planted} - files == set(), "\n".join(map(str, faults))
+    assert len(faults) == len(planted), "\n".join(map(str, faults))
+    lines = {(fault.file.as_posix(), fault.line) for fault in faults}
+    near = [(file, line) for file, line in planted if not any((file, line + step) in lines for step in (-1, 0, 1, 2))]
+    assert near == [], "\n".join(map(str, faults))
+
+
 def test_the_command_prints_them_and_fails(root):
     spoil(root, "pipelines/nightly.yaml", "qualityStop: stop", "qualityStop: halt")
     done = run_cdp("check", "--workspace", root)
@@ -133,7 +158,7 @@ def test_no_workspace_says_how_to_make_one(tmp_path):
             "column answer_id is not",
         ),
         ("pipelines/feeds/nps_survey/survey_responses.sql", "response_id", "respons_id", "respons_id"),
-        ("schemas/tables/stores.yaml", "type: VARCHAR", "type: VARCHR", "'VARCHR' is not a DuckDB type"),
+        ("schemas/tables/stores.yaml", "type: VARCHAR", "type: VARCHR", "is not a DuckDB type"),
         (
             "schemas/exports/stores.yaml",
             "properties:",
