@@ -37,8 +37,14 @@ class TypeOptions(Strict):
     format_column: ColumnName | None = Field(
         default=None, alias="formatColumn", description="the column whose value chooses among formatBy"
     )
-    epoch: Literal["seconds", "milliseconds"] | None = Field(
+    epoch: Literal["seconds", "milliseconds", "microseconds"] | None = Field(
         default=None, description="the timestamp is a number since 1970-01-01 UTC"
+    )
+    money_text: bool = Field(
+        default=False,
+        alias="moneyText",
+        description="a number may carry a currency sign or code, groups of thousands, and brackets or a trailing "
+        "minus when it is negative: $1,234.50",
     )
     pattern: str | None = Field(default=None, description="regular expression for the whole value")
     minimum: float | None = Field(default=None, description="least value of a number")

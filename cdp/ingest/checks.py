@@ -79,7 +79,8 @@ def _parsed(item: Property, value: str) -> str:
     options = item.logical_type_options
     if options.epoch:
         number = f"try_cast(case when regexp_matches({value}, '^[0-9]+$') then {value} end as bigint)"
-        return f"epoch_ms({number})" if options.epoch == "milliseconds" else f"epoch_ms({number} * 1000)"
+        units = {"seconds": f"epoch_ms({number} * 1000)", "milliseconds": f"epoch_ms({number})"}
+        return units.get(options.epoch, f"make_timestamp({number})")
 
     def one(formats: Sequence[str]) -> str:
         zoned = [fmt for fmt in formats if "%z" in fmt]
@@ -113,6 +114,16 @@ def _in_zone(item: Property, naive: str) -> str:
     return f"timezone('UTC', timezone({text(item.time_zone or '')}, {naive}::timestamp))"
 
 
+def _money(value: str, decimal: str) -> str:
+    """The number within money text: without sign or code of the currency; brackets and a trailing minus are a minus."""
+    bare = f"regexp_replace({value}, '[$£€¥₹\\s\u00a0]|^[A-Z]{{3}}|[A-Z]{{3}}$', '', 'g')"
+    signed = f"regexp_replace(regexp_replace({bare}, '^[(](.*)[)]$', '-\\1'), '^([^-].*)-$', '-\\1')"
+    if decimal == ",":
+        return signed
+    grouped = f"regexp_matches({signed}, '^[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]*)?$')"
+    return f"case when {grouped} then replace({signed}, ',', '') else {signed} end"
+
+
 def typed(item: Property) -> str:
     """The value in its logical type, or null when the text is not of that type."""
     value, options = quoted(item.name), item.logical_type_options
@@ -121,7 +132,7 @@ def typed(item: Property) -> str:
             whole = f"case when regexp_matches({value}, {text(_INTEGER)}) then split_part({value}, '.', 1) end"
             return f"try_cast({whole} as bigint)"
         case "number":
-            plain = value
+            plain = value = _money(value, item.decimal_separator) if options.money_text else value
             if item.decimal_separator == ",":
                 whole = f"case when regexp_matches({value}, {text(_COMMA_NUMBER)}) then {value} end"
                 plain = f"replace(replace({whole}, '.', ''), ',', '.')"
