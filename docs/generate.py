@@ -109,29 +109,28 @@ def _parameter(item: Any) -> str:
 def tables_reference() -> str:
     """Every table with its grain, key and columns, as Markdown."""
     from cdp.contracts import TableContract, load_document
-    from cdp.runs.publish import TABLES, customer_words
+    from cdp.contracts.published import FACTS, PUBLISHED_NAMES
 
     loaded = [load_document(path, TableContract) for path in sorted((ROOT / "schemas/tables").glob("*.yaml"))]
     tables = [table for table, _ in loaded if table is not None]
-    published = {item.table for item in TABLES} | {"runs"}
-    joined = {item.table: customer_words(item) for item in TABLES if item.joins_customer}
+    joined = {item.table: item.joined for item in FACTS}
     parts = [_TABLES_HEAD]
     for layer, words in _LAYERS.items():
         parts.append(f"\n## {words}\n")
         for table in tables:
             if table.layer == layer:
-                parts += _table(table, joined.get(table.name), is_published=table.name in published)
+                parts += _table(table, joined.get(table.name, ()), is_published=table.name in PUBLISHED_NAMES)
     return "".join(parts)
 
 
-def _table(table: Any, joined: str | None, *, is_published: bool) -> Iterator[str]:
+def _table(table: Any, joined: Any, *, is_published: bool) -> Iterator[str]:
     yield f"\n### {table.name}\n\n{' '.join(table.description.split())}"
     yield "" if is_published else " Feeds write it and identity reads it; it is not published."
     yield f"\n\nGrain: {table.grain}."
     yield f" Key: {', '.join(f'`{column}`' for column in table.key)}.\n\n" if table.key else "\n\n"
     yield "| column | type | meaning |\n|---|---|---|\n"
-    if joined is not None:
-        yield f"| `customer_id` | VARCHAR | {joined} Joined in when published; feeds do not write it. |\n"
+    for column in joined:
+        yield f"| `{column.name}` | {column.type} | {column.words} Joined in when published; feeds do not write it. |\n"
     for item in table.properties:
         unit = f" ({item.unit})" if item.unit else ""
         personal = " *personal*" if item.classification in {"personal", "sensitive"} else ""

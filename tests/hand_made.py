@@ -9,12 +9,10 @@ import duckdb
 from tests_support import ROOT
 
 from cdp.contracts import TableContract, load_document
+from cdp.contracts.published import FACTS
 
 AS_OF = datetime(2026, 6, 1)
-FACTS = {
-    "identity_records", "touchpoints", "orders", "order_lines", "returns", "fulfilments", "tickets",
-    "survey_responses", "consents",
-}  # fmt: skip
+JOINED = {item.table: item.joined for item in FACTS}
 
 
 def table_contracts() -> dict[str, TableContract]:
@@ -24,8 +22,7 @@ def table_contracts() -> dict[str, TableContract]:
 
 def _create(connection, table):
     columns = [f'"{item.name}" {item.type}' for item in table.properties]
-    if table.name in FACTS:
-        columns.insert(0, "customer_id varchar")
+    columns += [f'"{column.name}" {column.type}' for column in JOINED.get(table.name, ())]
     connection.execute(f'create table "{table.name}" ({", ".join(columns)})')
 
 

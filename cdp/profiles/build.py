@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cdp.contracts.published import made_by
 from cdp.engines import Engine
 from cdp.profiles.settings import ProfileSettings, Survivorship
 from cdp.profiles.survivorship import survivorship_sql
 from cdp.steps import run_steps
 
-PROFILE_TABLES = ("profiles", "profile_attributes", "customer_returns")
-"""What the stage hands on: ``customer_returns`` is ``returns`` with the customer and channel credited."""
+PROFILE_TABLES = tuple(item.table for item in made_by("profiles"))
+"""What the stage hands on, as ``cdp/contracts/published.py`` lists it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cdp.contracts import TableContract
+from cdp.contracts.published import FACTS
 from cdp.engines import Engine
 
 # Each select gives one row (count of offending rows); zero is right.
@@ -76,7 +77,7 @@ def _contract_faults(engine: Engine, tables: Mapping[str, TableContract], schema
         if not have:
             yield f"{name}: the table is missing"
             continue
-        extra = {"customer_id"} if contract.layer == "canonical" else set()
+        extra = {column.name for item in FACTS if item.table == name for column in item.joined}
         wanted = {item.name for item in contract.properties}
         if missing := sorted(wanted - have.keys()):
             yield f"{name}: columns of the contract are missing: {', '.join(missing)}"

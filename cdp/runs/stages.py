@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 
+from cdp.contracts.published import made_by
 from cdp.errors import GateError, IdentityError
 from cdp.identity import PreviousIdentity, resolve
 from cdp.identity.rulings import decisions_frame
@@ -275,11 +276,10 @@ def identify(run: Run) -> None:
 
 def profile(run: Run) -> None:
     """Canonical facts and customers → profiles."""
-    run.use(*run.workspace.canonical(), "identity_map", "identifiers", "customers", "request_phones")
+    run.use(*run.workspace.canonical(), *(item.table for item in made_by("identity")), "request_phones")
     summary = build_profiles(run.engine, run.workspace.profile, as_of=run.as_of)
-    run.put("profiles", "customer_id")
-    run.put("profile_attributes", "customer_id, attribute, is_chosen desc, value, record_id")
-    run.put("customer_returns", "all")
+    for table in made_by("profiles"):
+        run.put(table.table, table.order)
     run.counts["profiles"] = summary.count_profiles
     run.counts["profiles_with_orders"] = summary.count_with_orders
     run.counts["erasure_requested"] = summary.count_erasure_requested
@@ -291,7 +291,7 @@ def profile(run: Run) -> None:
 
 def segment(run: Run) -> None:
     """Profiles and facts → members of every segment, with validity dates."""
-    run.use(*run.workspace.canonical(), "identity_map", "customers", "profiles", "customer_returns")
+    run.use(*run.workspace.canonical(), *(item.table for item in (*made_by("identity"), *made_by("profiles"))))
     has_previous = bool(run.parent and run.parent.tables.get("segment_memberships"))
     if run.parent and has_previous:
         refs = run.parent.tables["segment_memberships"]
@@ -299,8 +299,8 @@ def segment(run: Run) -> None:
     summary = build_segments(
         run.engine, run.workspace.segments, as_of=run.as_of, business_date=run.date, previous=has_previous
     )
-    run.put("segments", "segment")
-    run.put("segment_memberships", "segment, customer_id, valid_from")
+    for table in made_by("segments"):
+        run.put(table.table, table.order)
     run.counts["segments"] = dict(sorted(summary.count_members.items()))
     run.counts["segment_members_entered"] = summary.count_entered
     run.counts["segment_members_left"] = summary.count_left

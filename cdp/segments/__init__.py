@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cdp.segments.build import SEGMENT_TABLES, SegmentSummary, build_segments
+from cdp.segments.catalog import SQL_TABLES
 from cdp.segments.check import check_segment
 from cdp.segments.compile import count_sql, segment_sql
 from cdp.segments.counting import Query, count_segment
@@ -10,6 +11,7 @@ from cdp.segments.definition import Condition, SegmentDefinition
 
 __all__ = [
     "SEGMENT_TABLES",
+    "SQL_TABLES",
     "Condition",
     "Query",
     "SegmentDefinition",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from cdp.contracts.published import FACTS
 from cdp.engines import Engine
 from cdp.errors import CdpError
-from cdp.segments.catalog import FACT_TABLES
 from cdp.segments.check import check_segment
 from cdp.segments.compile import segment_sql
 from cdp.segments.definition import SegmentDefinition
@@ -42,8 +42,8 @@ def build_segments(
 
     ``as_of`` is the exclusive end of the business date in UTC; ``business_date`` is that date, by
     default the UTC date just before ``as_of``. With ``previous`` the engine holds
-    ``prev_segment_memberships`` of the last run. Reads profiles, ``customer_returns``, canonical facts
-    and ``identity_map``. Raises ``CdpError`` for a definition that names what does not exist.
+    ``prev_segment_memberships`` of the last run. Reads profiles, canonical facts
+    and the tables that know their owners. Raises ``CdpError`` for a definition that names what does not exist.
     """
     day = business_date or (as_of - timedelta(microseconds=1)).date()
     _refuse_faulty(definitions)
@@ -56,8 +56,7 @@ def build_segments(
     _register_definitions(engine, definitions, queries, as_of)
     run_steps(engine, "segments", {"business_date": day})
     for view in ("current_members", "segment_definitions", *tables.values()):
-        if view != "customer_returns":
-            engine.drop(view)
+        engine.drop(view)
     counts = {str(name): int(n) for name, n in engine.rows("select segment, count_members from segments")}
     entered, left = engine.rows(
         "select count(*) filter (where valid_from = $day), count(*) filter (where valid_to = $day) "
@@ -79,15 +78,13 @@ def _refuse_faulty(definitions: Sequence[SegmentDefinition]) -> None:
 def _customer_views(engine: Engine, queries: Iterable[str]) -> dict[str, str]:
     """Facts with their customer joined in, for the tables that the queries read: name → view."""
     read = {table for sql in queries for table in tables_read(sql)}
-    views: dict[str, str] = {"returns": "customer_returns"} if "returns" in read else {}
-    for table in sorted(read & set(FACT_TABLES)):
-        view = f"customer_{table}"
-        engine.drop(view)
-        engine.execute(
-            f"create temp view {view} as select {table}.*, identity_map.customer_id from {table} "
-            f"left join identity_map on {table}.record_id = identity_map.record_id"
-        )
-        views[table] = view
+    views: dict[str, str] = {}
+    for item in FACTS:
+        if item.table in read:
+            view = f"published_{item.table}"
+            engine.drop(view)
+            engine.execute(f"create temp view {view} as {item.select()}")
+            views[item.table] = view
     return views
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cdp.contracts.published import TABLES
+
 Kind = Literal["text", "number", "instant", "date", "flag", "list", "barred"]
 """``list`` is a list of text, ``barred`` is text joined by '|'; both are asked with ``contains``."""
 
@@ -133,27 +135,9 @@ EVENTS: Mapping[str, EventTable] = {
     ),
 }
 
-FACT_TABLES = (
-    "orders",
-    "order_lines",
-    "touchpoints",
-    "tickets",
-    "survey_responses",
-    "fulfilments",
-    "consents",
-)
-"""Published facts that carry ``customer_id``; in a run it is joined in through ``identity_map``."""
-
 SQL_TABLES = frozenset(
-    {
-        *FACT_TABLES,
-        "profiles",
-        "profile_attributes",
-        "customers",
-        "identifiers",
-        "returns",
-        "products",
-        "stores",
-    }
+    item.table
+    for item in TABLES
+    if item.is_published and item.stage in {"feeds", "identity", "profiles"} and item.table != "privacy_requests"
 )
 """What a segment written as plain SQL may read."""

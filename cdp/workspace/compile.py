@@ -8,19 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 from cdp.contracts import Contract, TableContract
+from cdp.contracts.published import FACTS, TABLES, owner_columns
 from cdp.engines import Engine, open_engine
 from cdp.errors import CdpError, EngineError
 from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.mapping import FeedPlan, conformed, empty_table, open_feed
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
-from cdp.segments import SegmentDefinition, build_segments
+from cdp.segments import SQL_TABLES, SegmentDefinition, build_segments
 
 AS_OF = datetime(2000, 1, 1)  # noqa: DTZ001  instants are naive UTC
 Complaint = tuple[Path, int, str]
-SEGMENT_READS = (
-    *("profiles", "customers", "identity_map", "orders", "order_lines", "returns", "touchpoints"),
-    *("tickets", "survey_responses", "fulfilments", "products"),
-)
+SEGMENT_READS = tuple(item.table for item in TABLES if item.table in SQL_TABLES)
 _SQL_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _NAMED = re.compile(r"[\"'`]([^\"'`]+)[\"'`]")
 
@@ -123,12 +121,10 @@ def _of_mappings(engine: Engine, plans: Iterable[FeedPlan], tables: Mapping[str,
 
 
 def _of_segments(engine: Engine, segments: Mapping[Path, SegmentDefinition]) -> Iterator[Complaint]:
-    if not engine.has_table("customer_returns"):
-        engine.create_table(
-            "customer_returns",
-            "select r.*, null::varchar as customer_id, null::varchar as sale_channel, null::timestamp as ordered_at, "
-            "true as is_counted from returns as r",
-        )
+    for owner in {item.owner for item in FACTS}:
+        if not engine.has_table(owner):
+            columns = ", ".join(f"null::{kind} as {quoted(name)}" for name, kind in owner_columns(owner).items())
+            engine.create_table(owner, f"select {columns} where false")
     for path, definition in segments.items():
         try:
             build_segments(engine, [definition], as_of=AS_OF, previous=False)

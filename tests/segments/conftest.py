@@ -25,8 +25,9 @@ TABLES = {
     "order_lines": "order_line_id varchar, order_id varchar, record_id varchar, sku varchar, gtin varchar, "
     "quantity decimal(18, 3), amount decimal(18, 2)",
     "products": "sku varchar, gtin varchar, brand varchar, category varchar, product_type varchar, colour varchar",
-    "customer_returns": "return_id varchar, order_id varchar, customer_id varchar, return_channel varchar, "
-    "returned_at timestamp, amount decimal(18, 2)",
+    "returns": "return_id varchar, order_id varchar, return_channel varchar, returned_at timestamp, "
+    "amount decimal(18, 2)",
+    "customer_returns": "return_id varchar, customer_id varchar",
     "touchpoints": "touchpoint_id varchar, record_id varchar, channel varchar, event_name varchar, "
     "occurred_at timestamp, sku varchar",
     "tickets": "ticket_id varchar, record_id varchar, opened_at timestamp, is_open boolean",

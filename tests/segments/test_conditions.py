@@ -195,13 +195,13 @@ def test_returns_go_by_the_credited_customer_and_the_channel_of_sale(base):
     for customer in "ABCD":
         base.member(customer)
         base.add(
-            "customer_returns",
+            "returns",
             return_id=customer,
             order_id=f"o{customer}",
-            customer_id=customer,
             return_channel="store",
             returned_at=days_ago(3),
         )
+        base.add("customer_returns", return_id=customer, customer_id=customer)
     for customer, channel, cancelled in (("A", "web", False), ("B", "store", False), ("C", "app", True)):
         base.add(
             "orders",
