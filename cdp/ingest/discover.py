@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from cdp.errors import UsageError
+from cdp.errors import IngestError, UsageError
+from cdp.ingest.archives import is_archive, is_wanted, members
 from cdp.ingest.feed import Feed
 
 _BLOCK = 1 << 20
@@ -18,7 +19,10 @@ _DIGITS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file of the inbox. ``name`` is the inbox folder's name plus the path below it."""
+    """One file of the inbox, or one member of a zip archive in it.
+
+    ``name`` is the inbox folder's name plus the path below it, and the path inside the archive for a member.
+    """
 
     path: Path
     name: str
@@ -26,6 +30,11 @@ class Delivery:
     file_id: str
     size: int
     trouble: str = ""
+    member: str | None = None
+
+    def content_now(self) -> str:
+        """``file_id`` as the file gives it at this moment."""
+        return _member_id(content_hash(self.path), self.member)
 
 
 def content_hash(path: Path) -> str:
@@ -35,6 +44,10 @@ def content_hash(path: Path) -> str:
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _member_id(file_id: str, member: str | None) -> str:
+    return file_id if member is None else hashlib.sha256(f"{file_id}/{member}".encode()).hexdigest()
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
@@ -54,8 +67,9 @@ def _shown(name: str) -> str:
 def discover(inbox: Path, feeds: Iterable[Feed]) -> list[Delivery]:
     """Every file below ``inbox``, in delivery order (natural order of the paths).
 
-    Hidden files are left out; links are listed and never followed. A file that cannot be opened belongs to no feed
-    for now. A file that two feeds claim is a ``UsageError``, as is a missing inbox.
+    Hidden files are left out; links are listed and never followed. A zip archive that a feed with ``member`` claims
+    is told member by member. A file that cannot be opened belongs to no feed for now. A file or member that two feeds
+    claim is a ``UsageError``, as is a missing inbox.
     """
     root = inbox.resolve()
     if not root.is_dir():
@@ -67,18 +81,42 @@ def discover(inbox: Path, feeds: Iterable[Feed]) -> list[Delivery]:
         if any(part.startswith(".") for part in below.parts) or (path.is_dir() and not path.is_symlink()):
             continue
         name = _shown(f"{root.name}/{below}")
-        claims = [] if path.is_symlink() else [feed.feed for feed in feeds if _matches(below, feed.files)]
-        if len(claims) > 1:
-            raise UsageError(
-                f"{name} is claimed by two feeds: {', '.join(claims)}",
-                "narrow the globs under files: in their feed.yaml",
-            )
-        found.append(_delivery(path, name, claims[0] if claims else None))
+        claims = [] if path.is_symlink() else [feed for feed in feeds if _matches(below, feed.files)]
+        try:
+            is_unpacked = any(feed.members for feed in claims) and is_archive(path)
+            found += _members(path, name, claims) if is_unpacked else [_delivery(path, name, _only(name, claims))]
+        except OSError as error:
+            found.append(Delivery(path, name, None, "", 0, f"cannot be read: {error.strerror}"))
     return found
 
 
+def _only(name: str, claims: list[Feed]) -> str | None:
+    if len(claims) > 1:
+        raise UsageError(
+            f"{name} is claimed by two feeds: {', '.join(feed.feed for feed in claims)}",
+            "narrow the globs under files: or member: in their feed.yaml",
+        )
+    return claims[0].feed if claims else None
+
+
 def _delivery(path: Path, name: str, feed: str | None) -> Delivery:
+    return Delivery(path, name, feed, content_hash(path) if feed else "", path.lstat().st_size)
+
+
+def _members(path: Path, name: str, claims: list[Feed]) -> list[Delivery]:
+    """Each member with the feed that wants it; a feed gets what it misses by its pattern, for the reader to refuse."""
+    archive_id, size = content_hash(path), path.lstat().st_size
+
+    def one(feed: str | None, member: str) -> Delivery:
+        return Delivery(path, _shown(f"{name}/{member}"), feed, _member_id(archive_id, member), size, member=member)
+
     try:
-        return Delivery(path, name, feed, content_hash(path) if feed else "", path.lstat().st_size)
-    except OSError as error:
-        return Delivery(path, name, None, "", 0, f"cannot be read: {error.strerror}")
+        inside = sorted(members(path), key=natural_key)
+    except IngestError:
+        inside = []
+    found, served = [], set()
+    for member in inside:
+        wanting = [feed for feed in claims if is_wanted(member, feed.members or ("*",))]
+        found.append(one(_only(f"{name}/{member}", wanting), member))
+        served |= {feed.feed for feed in wanting}
+    return found + [one(feed.feed, (*feed.members, "*")[0]) for feed in claims if feed.feed not in served]

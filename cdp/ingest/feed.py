@@ -49,7 +49,11 @@ class Feed(Strict):
     description: str
     source: str = Field(description="the system it comes from, e.g. till, web shop, app")
     files: tuple[str, ...] = Field(min_length=1, description="globs below the inbox, at any depth")
-    member: str | None = Field(default=None, description="glob of the member inside a zip archive")
+    members: tuple[str, ...] = Field(
+        default=(),
+        alias="member",
+        description="which members of a zip archive belong to the feed, as globs; each is read and accounted for alone",
+    )
     form: Annotated[CsvForm | JsonLinesForm | ParquetForm, Field(discriminator="type")] = Field(
         description="how to read the files; packed ones are recognised by their content"
     )
@@ -62,3 +66,8 @@ class Feed(Strict):
         alias="keyPattern",
         description="what the first key column looks like; finds the next good record after an open quote",
     )
+
+    @field_validator("members", mode="before", json_schema_input_type=str | tuple[str, ...])
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value

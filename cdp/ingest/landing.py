@@ -12,7 +12,7 @@ from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, IngestError, LedgerError
 from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
-from cdp.ingest.discover import Delivery, content_hash
+from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Certified, certify
@@ -105,7 +105,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
 def _certified(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract) -> Certified | None:
     if isinstance(feed.form, ParquetForm):
         return None
-    return certify(delivery.path, reading_format(feed, contract), landing.workdir, feed.member)
+    return certify(delivery.path, reading_format(feed, contract), landing.workdir, delivery.member)
 
 
 def _told_by_reader(certified: Certified | None) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def _told_by_reader(certified: Certified | None) -> tuple[str, ...]:
 
 
 def _must_be_unchanged(delivery: Delivery) -> None:
-    if content_hash(delivery.path) != delivery.file_id:
+    if delivery.content_now() != delivery.file_id:
         raise IngestError(
             f"{delivery.name} changed while it was read",
             "the next run reads it again; let exports be renamed into the inbox when they are complete",

@@ -50,7 +50,7 @@ def refused_by_contract(
         raws = {line: str(row[3]) for line, row in zip(lines, rows, strict=True)}
     else:
         lines = certified.lines_of(ordinals)
-        raws = raw_records(delivery.path, reading_format(feed, contract), lines, feed.member)
+        raws = raw_records(delivery.path, reading_format(feed, contract), lines, delivery.member)
     return [
         QuarantinedRow(
             delivery.name, line, feed.feed, run_id, tuple(reasons), in_words(contract, reasons), raws[line], row_key

@@ -5,11 +5,11 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Any
 
 from cdp.errors import IngestError
+from cdp.ingest.archives import files_of, is_wanted
 from cdp.ingest.reading.formats import WarningLog
 
 BLOCK_BYTES = 1 << 20
@@ -123,8 +123,9 @@ class Source:
                 self._break("corrupt_zip", f"{info.filename}: {error}; read as far as possible")
 
     def _choose(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-        files = [info for info in archive.infolist() if not info.is_dir()]
-        chosen = [info for info in files if self._member is None or fnmatch(info.filename, self._member)]
+        files = files_of(archive, self.path.name)
+        chosen = [info for info in files if self._member is None or is_wanted(info.filename, [self._member])]
+        chosen = [info for info in chosen if info.filename == self._member] or chosen
         if len(chosen) != 1:
             names = ", ".join(info.filename for info in files) or "nothing"
             wanted = f"{len(chosen)} members match {self._member!r}" if self._member else f"{len(chosen)} members"
