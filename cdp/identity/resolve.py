@@ -14,14 +14,16 @@ from cdp.engines import Engine
 from cdp.errors import IdentityError
 from cdp.identity.durable_ids import Assignment, PreviousIdentity, assign_ids, crosswalk_frame, name_decisions
 from cdp.identity.identifier_graph import build_links, make, register_components, solve
-from cdp.identity.model import Model, load_model, save_model, score, train
+from cdp.identity.model import Model, load_model, save_model
 from cdp.identity.model_graph import ModelEdges, join_components, no_edges
 from cdp.identity.names import register_names
 from cdp.identity.phones import standardise_phones
 from cdp.identity.review import Verdict, take_apart
 from cdp.identity.rulings import enforce, load_rulings, register_decisions
+from cdp.identity.scoring import score
 from cdp.identity.settings import IdentitySettings
 from cdp.identity.summary import IdentitySummary
+from cdp.identity.training import train
 
 if TYPE_CHECKING:
     import pandas as pd
