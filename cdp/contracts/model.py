@@ -7,6 +7,7 @@ needs besides (aliases, identity, outcome of a broken promise) is ours.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -49,6 +50,8 @@ class TypeOptions(Strict):
     pattern: str | None = Field(default=None, description="regular expression for the whole value")
     minimum: float | None = Field(default=None, description="least value of a number")
     maximum: float | None = Field(default=None, description="greatest value of a number")
+    earliest: date | None = Field(default=None, description="first day that a date or time may lie on")
+    latest: date | None = Field(default=None, description="last day that a date or time may lie on")
     max_length: int | None = Field(default=None, alias="maxLength", description="characters at most")
     values: tuple[str, ...] = Field(default=(), description="the only values allowed, compared without case")
     true_values: tuple[str, ...] = Field(
@@ -86,9 +89,21 @@ class OnFail(Strict):
     required: Outcome = Field(default="reject", description="the value is missing")
     type: Outcome = Field(default="reject", description="the text is not of the logical type")
     pattern: Outcome = Field(default="reject", description="it does not match the pattern")
-    range: Outcome = Field(default="reject", description="it is outside of minimum, maximum or maxLength")
+    range: Outcome = Field(
+        default="reject", description="it is outside of minimum, maximum, earliest, latest or maxLength"
+    )
     values: Outcome = Field(default="reject", description="it is none of the values allowed")
+    unique: Outcome = Field(default="reject", description="an earlier row of the file with another key has it")
+    currency: Outcome = Field(default="reject", description="the amount is in another currency")
+    reference: Outcome = Field(default="warn", description="the feed named in references has no such value")
     future: Outcome = Field(default="warn", description="a date or time lies after the business date")
+
+
+class Reference(Strict):
+    """A foreign key: what another feed must have delivered."""
+
+    feed: ColumnName = Field(description="the other feed")
+    column: ColumnName = Field(description="its column that holds the value")
 
 
 class Property(Strict):
@@ -107,6 +122,13 @@ class Property(Strict):
         default_factory=TypeOptions, alias="logicalTypeOptions", description="formats and limits"
     )
     required: bool = Field(default=False, description="a row without a value breaks the contract")
+    unique: bool = Field(default=False, description="within a file, rows of two keys never have the same value")
+    references: Reference | None = Field(
+        default=None, description="the value is one that another feed has delivered; not held while it has no rows"
+    )
+    joins: tuple[ColumnName, ...] = Field(
+        default=(), description="no column of the file: the texts of these columns, joined by a blank"
+    )
     optional_column: bool = Field(
         default=False, alias="optionalColumn", description="the whole column may be absent without a warning"
     )
@@ -115,7 +137,14 @@ class Property(Strict):
         default=None, alias="semanticType", description="what it is about; for people and tools"
     )
     time_zone: str | None = Field(
-        default=None, alias="timeZone", description="zone of times without offset; 'local': the mapping decides"
+        default=None,
+        alias="timeZone",
+        description="zone of times without offset; 'local': by localZone, else the mapping decides",
+    )
+    currency: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{3}$",
+        description="ISO 4217 code of the amounts; one that is written with another code or sign breaks the promise",
     )
     decimal_separator: Literal[".", ","] = Field(
         default=".", alias="decimalSeparator", description="with ',' points may group thousands: 1.234,50"
@@ -129,14 +158,14 @@ class Property(Strict):
     on_fail: OnFail = Field(
         default_factory=OnFail,
         alias="onFail",
-        description="what a broken promise leads to: one outcome for all but future, or one per kind of promise",
+        description="what a broken promise leads to: one outcome for all but future and reference, or one per kind",
     )
 
     @field_validator("on_fail", mode="before", json_schema_input_type=Outcome | OnFail)
     @classmethod
     def _one_outcome_for_all(cls, value: object) -> object:
         if isinstance(value, str):
-            return {kind: value for kind in OnFail.model_fields if kind != "future"}
+            return {kind: value for kind in OnFail.model_fields if kind not in {"future", "reference"}}
         return value
 
     @property
@@ -179,6 +208,24 @@ class BatchRule(Strict):
         return self
 
 
+class LocalZone(Strict):
+    """Where the zone of times in ``timeZone: local`` stands: in a table, such as that of the stores."""
+
+    column: ColumnName = Field(description="the column of this export that points into the table")
+    table: ColumnName = Field(default="stores", description="a canonical table")
+    key: ColumnName = Field(default="store_id", description="the table's column that it points to")
+    zone: ColumnName = Field(default="time_zone", description="the table's column that holds the name of the zone")
+    otherwise: str = Field(default="UTC", description="the zone where the table has none")
+
+
+class Derived(Strict):
+    """A column that mappings see besides those of the file."""
+
+    name: ColumnName
+    description: str = ""
+    expression: str = Field(description="SQL over the typed columns, with times in UTC, and over derived ones above it")
+
+
 class Contract(Strict):
     """The promise about one export: its columns, its key, what a broken row leads to."""
 
@@ -194,11 +241,36 @@ class Contract(Strict):
     version: ColumnName | None = Field(
         default=None, description="change time; the newest wins. Without it the later delivery wins"
     )
+    deleted_when: str | None = Field(
+        default=None,
+        alias="deletedWhen",
+        description="SQL condition over the typed columns; a row that fulfils it takes back all rows of its key",
+    )
+    time_zone: str | None = Field(
+        default=None, alias="timeZone", description="for all columns that name no timeZone of their own"
+    )
+    local_zone: LocalZone | None = Field(
+        default=None, alias="localZone", description="turns times in timeZone: local into UTC before mappings see them"
+    )
     properties: tuple[Property, ...] = Field(min_length=1)
+    derived: tuple[Derived, ...] = Field(default=(), description="columns that mappings see besides, said once")
     row_rules: tuple[RowRule, ...] = Field(
         default=(), alias="rowRules", description="promises across columns of one row"
     )
     quality: tuple[BatchRule, ...] = Field(default=(), description="promises about a whole delivery")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zone_for_all(cls, content: object) -> object:
+        """Times without a zone of their own get the contract's."""
+        zone = content.get("timeZone") if isinstance(content, dict) else None
+        if not isinstance(content, dict) or not zone or not isinstance(content.get("properties"), list):
+            return content
+        columns = [
+            {"timeZone": zone} | item if isinstance(item, dict) and item.get("logicalType") == "timestamp" else item
+            for item in content["properties"]
+        ]
+        return content | {"properties": columns}
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
@@ -209,9 +281,14 @@ class Contract(Strict):
         named += [rule.column for rule in self.row_rules]
         named += [rule.column for rule in self.quality]
         named += [item.logical_type_options.format_column for item in self.properties]
+        named += [part for item in self.properties for part in item.joins]
+        named += [self.local_zone.column] if self.local_zone else []
         for used in named:
             if used is not None and used not in names:
                 raise ValueError(f"{used!r} is not one of the properties ({', '.join(names)})")
+        for item in self.derived:
+            if item.name in names:
+                raise ValueError(f"derived column {item.name!r} is a property already")
         return self
 
     def find(self, name: str) -> Property:

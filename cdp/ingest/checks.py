@@ -2,16 +2,17 @@
 
 The pass reads ``staged`` (one text column per property) and gives the typed properties, ``_reasons``
 (codes that refuse the row) and ``_notes`` (codes that are told but refuse nothing). A code is
-``<kind>:<column>`` or ``rule:<name>``.
+``<reason>:<column>`` or ``rule:<name>``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from cdp.contracts import Contract, Property
-from cdp.contracts.model import TypeOptions
+from cdp.contracts.model import Reference
+from cdp.ingest.reasons import Reason
 
 _INTEGER = r"^[+-]?\d+([.]0+)?$"
 _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)$"
@@ -34,9 +35,9 @@ def text_list(values: Sequence[str]) -> str:
     return "[" + ", ".join(text(value) for value in values) + "]"
 
 
-def key_sql(contract: Contract) -> str:
+def key_sql(contract: Contract, of: str = "") -> str:
     """Text that names what a row speaks of: its key columns, joined so that no two keys look alike."""
-    parts = [f"replace(coalesce({quoted(name)}::varchar, ''), '|', '||')" for name in contract.key]
+    parts = [f"replace(coalesce({of}{quoted(name)}::varchar, ''), '|', '||')" for name in contract.key]
     return " || ' | ' || ".join(parts)
 
 
@@ -49,7 +50,7 @@ def version_sql(contract: Contract) -> str:
 class Check:
     """One promise about one column: a condition that is true where it is broken."""
 
-    kind: str
+    reason: Reason
     column: str
     broken: str
     outcome: str
@@ -57,7 +58,7 @@ class Check:
     @property
     def code(self) -> str:
         """Reason code of a row that breaks the promise."""
-        return f"{self.kind}:{self.column}"
+        return f"{self.reason}:{self.column}"
 
 
 def cleaned(item: Property, source: str) -> str:
@@ -153,47 +154,75 @@ def typed(item: Property) -> str:
             return value
 
 
-def _limits(options: TypeOptions, raw: str, value: str) -> list[str]:
-    limits = []
-    if options.minimum is not None:
-        limits.append(f"{value} < {options.minimum!r}")
-    if options.maximum is not None:
-        limits.append(f"{value} > {options.maximum!r}")
-    if options.max_length is not None:
-        limits.append(f"length({raw}) > {options.max_length}")
-    return limits
+def _limits(item: Property, raw: str, value: str) -> str:
+    options = item.logical_type_options
+    limits = [
+        (options.minimum, f"{value} < {options.minimum!r}"),
+        (options.maximum, f"{value} > {options.maximum!r}"),
+        (options.earliest, f"{value} < date '{options.earliest}'"),
+        (options.latest, f"{value} >= date '{options.latest}' + interval 1 day"),
+        (options.max_length, f"length({raw}) > {options.max_length}"),
+    ]
+    return " or ".join(broken for limit, broken in limits if limit is not None)
 
 
-def checks_of(item: Property) -> list[Check]:
-    """Promises of one column, in the order in which they are told. Raw text is ``t``, typed value ``v``."""
+def reference_table(reference: Reference) -> str:
+    """Name of the table (column ``value``) of everything that the other feed has delivered."""
+    return f"known__{reference.feed}__{reference.column}"
+
+
+def _foreign(item: Property, raw: str) -> str | None:
+    """A currency sign or code in the text that is not the column's own, where it names one."""
+    if item.currency is None:
+        return None
+    signs = {"EUR": "€", "GBP": "£", "USD": "$", "INR": "₹"}
+    own = text_list([item.currency, signs.get(item.currency, item.currency)])
+    return f"not list_has_all({own}, regexp_extract_all({raw}, '[A-Z]{{3}}|[$£€₹]'))"
+
+
+def checks_of(item: Property, key: str = "null", known: Collection[str] = ()) -> list[Check]:
+    """Promises of one column, in the order in which they are told. Raw text is ``t``, typed value ``v``.
+
+    ``key`` is SQL for a row's key, ``known`` the reference tables that are there.
+    """
     raw, value = f"t.{quoted(item.name)}", f"v.{quoted(item.name)}"
     options, on_fail = item.logical_type_options, item.on_fail
     found: list[Check] = []
 
-    def add(kind: str, broken: str, outcome: str) -> None:
-        if outcome != "ignore":
-            found.append(Check(kind, item.name, broken, outcome))
+    def add(reason: Reason, broken: str | None, outcome: str) -> None:
+        if broken and outcome != "ignore":
+            found.append(Check(reason, item.name, broken, outcome))
 
-    if item.required:
-        add("required", f"{raw} is null", on_fail.required)
+    add(Reason.required, f"{raw} is null" if item.required else None, on_fail.required)
+    add(Reason.currency, _foreign(item, raw), on_fail.currency)
     if item.logical_type != "string":
-        add("type", f"{raw} is not null and {value} is null", on_fail.type)
+        add(Reason.type, f"{raw} is not null and {value} is null", on_fail.type)
     if options.pattern is not None:
-        add("pattern", f"not regexp_full_match({raw}, {text(options.pattern)})", on_fail.pattern)
-    if limits := _limits(options, raw, value):
-        add("range", " or ".join(limits), on_fail.range)
+        add(Reason.pattern, f"not regexp_full_match({raw}, {text(options.pattern)})", on_fail.pattern)
+    add(Reason.range, _limits(item, raw, value), on_fail.range)
     if options.values:
         allowed = text_list([entry.lower() for entry in options.values])
-        add("values", f"not list_contains({allowed}, lower({raw}))", on_fail.values)
+        add(Reason.values, f"not list_contains({allowed}, lower({raw}))", on_fail.values)
+    if item.unique:
+        first = f"first_value({key}) over (partition by {value} order by v._row)"
+        add(Reason.unique, f"{value} is not null and {first} <> {key}", on_fail.unique)
+    if item.references and reference_table(item.references) in known:
+        table = quoted(reference_table(item.references))
+        add(Reason.reference, f"{value}::varchar not in (select value from {table})", on_fail.reference)
     if item.logical_type in {"date", "timestamp"}:
-        slack = " + interval 14 hour" if item.time_zone == "local" or item.logical_type == "date" else ""
-        late = f"{value} >= $as_of{slack}"
-        if on_fail.future in {"reject", "null"}:
-            add("future", f"{late} + interval 1 day", on_fail.future)
-            add("future", f"{late} and {value} < $as_of{slack} + interval 1 day", "warn")
-        else:
-            add("future", late, on_fail.future)
+        _add_future(item, value, add)
     return found
+
+
+def _add_future(item: Property, value: str, add: Callable[[Reason, str, str], None]) -> None:
+    outcome = item.on_fail.future
+    slack = " + interval 14 hour" if item.time_zone == "local" or item.logical_type == "date" else ""
+    late = f"{value} >= $as_of{slack}"
+    if outcome in {"reject", "null"}:
+        add(Reason.future, f"{late} + interval 1 day", outcome)
+        add(Reason.future, f"{late} and {value} < $as_of{slack} + interval 1 day", "warn")
+    else:
+        add(Reason.future, late, outcome)
 
 
 def _codes(broken: Sequence[tuple[str, str]]) -> str:
@@ -203,13 +232,23 @@ def _codes(broken: Sequence[tuple[str, str]]) -> str:
     return f"list_filter([{cases}], lambda code: code is not null)"
 
 
-def contract_sql(contract: Contract, staged: str = "staged") -> str:
+def _as_text(contract: Contract, item: Property) -> str:
+    """The cleaned text of a column; of one that joins others, theirs, while the first of them is there."""
+    if not item.joins:
+        return cleaned(item, quoted(item.name))
+    parts = [cleaned(contract.find(name), quoted(name)) for name in item.joins]
+    return f"case when {parts[0]} is not null then concat_ws(' ', {', '.join(parts)}) end"
+
+
+def contract_sql(contract: Contract, staged: str = "staged", known: Collection[str] = ()) -> str:
     """The whole pass as one select over ``staged`` (``_row`` plus one text column per property).
 
-    Parameter ``$as_of`` is the exclusive end of the business date, UTC.
+    Parameter ``$as_of`` is the exclusive end of the business date, UTC. ``known`` are the reference tables that are
+    there (``reference_table``); a reference to another one is not held.
     """
     names = [item.name for item in contract.properties]
-    checks = [check for item in contract.properties for check in checks_of(item)]
+    key = key_sql(contract, "v.")
+    checks = [check for item in contract.properties for check in checks_of(item, key, known)]
     rules = [(f"rule:{rule.name}", f"not ({rule.must})", rule.on_fail, rule.column) for rule in contract.row_rules]
     refusing = [(check.code, check.broken) for check in checks if check.outcome == "reject"]
     telling = [(check.code, check.broken) for check in checks if check.outcome in {"warn", "null"}]
@@ -236,7 +275,7 @@ def contract_sql(contract: Contract, staged: str = "staged") -> str:
     telling_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome in {"warn", "null"}]
     typed_columns = ",\n        ".join(f"{typed(item)} as {quoted(item.name)}" for item in contract.properties)
     cleaned_columns = ",\n        ".join(
-        f"{cleaned(item, quoted(item.name))} as {quoted(item.name)}" for item in contract.properties
+        f"{_as_text(contract, item)} as {quoted(item.name)}" for item in contract.properties
     )
     return f"""
 with texts as (

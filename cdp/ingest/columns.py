@@ -55,7 +55,7 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
     index: dict[str, int] = {}
     missing: list[str] = []
     notes: list[str] = []
-    for item in contract.properties:
+    for item in (each for each in contract.properties if not each.joins):
         names = (item.source, *item.aliases)
         hit = next((name for name in names if name in place), None)
         if hit is None:
