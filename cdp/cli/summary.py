@@ -112,6 +112,12 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
         f"{number('rows_quarantined')} quarantined + {number('rows_duplicate')} duplicate + "
         f"{number('rows_superseded')} superseded"
     )
+    if counts.get("rows_retried"):
+        yield (
+            f"Retried    {number('rows_retried')} refused rows = {number('retried_accepted')} accepted + "
+            f"{number('retried_refused')} refused again + {number('retried_duplicate')} duplicate + "
+            f"{number('retried_superseded')} superseded"
+        )
     yield (
         f"Customers  {number('profiles')} known, {number('anonymous')} anonymous; in this run {number('ids_minted')} "
         f"new ids, {number('ids_merged')} merged, {number('ids_split')} split, {number('ids_retired')} retired"
@@ -130,7 +136,8 @@ def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {item['count_rows']:>6,}  {item['reason_code']:<28} {where}"
     if len(refused) > _SHOWN:
         yield f"  … and {len(refused) - _SHOWN} more reasons"
-    yield "  What to do: 'cdp quarantine list' says where; mend the export, or its contract in schemas/exports/."
+    yield "  What to do: 'cdp quarantine list' says where; mend the export, or its contract in schemas/exports/ and"
+    yield "  have the rows tried again with 'cdp quarantine retry'."
     yield ""
 
 

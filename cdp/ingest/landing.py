@@ -82,7 +82,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
         message = "; ".join(["no good rows" if broken else "no rows in the file", *warnings])
         ledger = replace(blank, status=status, rows_read=broken, rows_quarantined=len(refused), message=message)
         return Landed(replace(ledger, rows_duplicate=copies).balanced(), tuple(refused), warnings)
-    _judge(landing, contract, records, delivery.name)
+    judge(landing, contract, records, delivery.name)
     refused += refused_by_contract(engine, delivery, feed, contract, run_id, certified)
     place_rows(engine, contract)
     counted = dict(engine.rows("select place, count(*) from placed group by place"))
@@ -96,7 +96,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
         message="; ".join([*warnings, *staged.warnings, *staged.notes, *_noted(engine)]),
     ).balanced()
     _must_be_unchanged(delivery)
-    path = _write(landing, feed, contract, delivery)
+    path = write_landed(landing, feed, contract, delivery.file_id, delivery.file_id[:20])
     advance(engine, feed.feed, delivery.file_id)
     in_order = tuple(sorted(refused, key=lambda row: row.line))
     return Landed(ledger, in_order, (*warnings, *staged.warnings), path)
@@ -121,7 +121,8 @@ def _must_be_unchanged(delivery: Delivery) -> None:
         )
 
 
-def _judge(landing: Landing, contract: Contract, expected: int, file: str) -> None:
+def judge(landing: Landing, contract: Contract, expected: int, file: str) -> None:
+    """Hold ``staged`` to the contract: ``judged`` are all rows with their reasons, ``incoming`` the good ones."""
     loaded = landing.engine.create_table("judged", contract_sql(contract), {"as_of": landing.as_of})
     if loaded != expected:
         raise LedgerError(
@@ -136,15 +137,16 @@ def _judge(landing: Landing, contract: Contract, expected: int, file: str) -> No
     )
 
 
-def _write(landing: Landing, feed: Feed, contract: Contract, delivery: Delivery) -> Path | None:
+def write_landed(landing: Landing, feed: Feed, contract: Contract, file_id: str, stem: str) -> Path | None:
+    """Write the ``incoming`` rows that ``placed`` calls no duplicates; ``None`` when there are none."""
     names = ", ".join(f"i.{quoted(item.name)}" for item in contract.properties)
-    path = landing.landed_root / feed.feed / landing.run_id / f"{delivery.file_id[:20]}.parquet"
+    path = landing.landed_root / feed.feed / landing.run_id / f"{stem}.parquet"
     partial = landing.workdir / "landing.parquet"
     rows = landing.engine.write_parquet(
         f"select {names}, $file_id as _file_id, i._row, i._hash, i._notes "
         "from incoming as i inner join placed as p using (_row) where p.place <> 'duplicate' order by i._row",
         partial,
-        {"file_id": delivery.file_id},
+        {"file_id": file_id},
     )
     if rows == 0:
         partial.unlink()

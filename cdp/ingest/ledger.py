@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -68,7 +69,12 @@ class FileLedger:
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """One refused row: where it stands, why, and its raw text."""
+    """One refused row: where it stands, why, and its raw text.
+
+    ``raw_bytes`` are the bytes as delivered where they are not the UTF-8 of ``raw``. ``row_number`` counts the file's
+    readable records from 0, and is ``None`` for a record that could not be read. ``header`` is the header line that
+    the record stood under. With them the row can be read again when its file is long gone.
+    """
 
     file: str
     line: int
@@ -78,7 +84,36 @@ class QuarantinedRow:
     detail: str
     raw: str
     row_key: str | None = None
+    raw_bytes: bytes | None = None
+    row_number: int | None = None
+    header: str | None = None
+    file_id: str = ""
 
     def as_row(self) -> dict[str, Any]:
         """Columns of ``quarantine_rows``."""
         return {**asdict(self), "reason_codes": list(self.reason_codes)}
+
+
+@dataclass(frozen=True)
+class RetryRequest:
+    """Somebody's wish that refused rows be tried again; what is ``None`` narrows nothing.
+
+    ``file`` is the ledger's name or the end of it, ``reason`` a reason code or its kind (``type``).
+    """
+
+    request_id: int
+    feed: str | None
+    file: str | None
+    line: int | None
+    reason: str | None
+    asked_by: str
+    asked_at: datetime
+
+    def wants(self, row: QuarantinedRow) -> bool:
+        """Whether the row is meant."""
+        return (
+            self.feed in {None, row.feed}
+            and (self.file is None or row.file == self.file or row.file.endswith(f"/{self.file}"))
+            and self.line in {None, row.line}
+            and (self.reason is None or any(self.reason in {code, code.partition(":")[0]} for code in row.reason_codes))
+        )

@@ -52,7 +52,7 @@ def new_deliveries(deliveries: Sequence[Delivery], history: History) -> list[Del
     return [item for item in deliveries if item.feed and (item.feed, item.file_id, item.name) not in history.settled]
 
 
-def _open_current(landing: Landing, contract: Contract, files: Sequence[Path]) -> None:
+def open_current(landing: Landing, contract: Contract, files: Sequence[Path]) -> None:
     """Make ``current_rows``; key and version are read off the landed columns, as today's contract defines them."""
     engine = landing.engine
     if not files:
@@ -102,7 +102,7 @@ def land_inbox(
     fresh = new_deliveries(deliveries, history)
     for name in sorted({item.feed for item in fresh if item.feed}):
         contract = contracts[feeds[name].contract]
-        _open_current(landing, contract, history.landed.get(name, ()))
+        open_current(landing, contract, history.landed.get(name, ()))
         paths: list[Path] = []
         for item in (each for each in fresh if each.feed == name):
             if (name, item.file_id) in known and item.size:

@@ -56,6 +56,14 @@ _RULES: tuple[tuple[str, str], ...] = (
             "rows_accepted + rows_quarantined + rows_duplicate + rows_superseded"
         ),
     ),
+    (
+        "every file's quarantined rows stand in quarantine_rows",
+        (
+            "select count(*) from (select file, run_id, sum(rows_quarantined) as n from {s}.source_files group by all) "
+            "as f full join (select file, run_id, count(*) as n from {s}.quarantine_rows group by all) as q "
+            "using (file, run_id) where coalesce(f.n, 0) <> coalesce(q.n, 0)"
+        ),
+    ),
 )
 
 

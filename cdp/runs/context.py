@@ -14,6 +14,7 @@ from typing import Any
 from cdp.engines import Engine
 from cdp.identity.decisions import Decision
 from cdp.ingest.discover import Delivery, content_hash
+from cdp.ingest.ledger import RetryRequest
 from cdp.ingest.mapping import empty_table
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
 from cdp.workspace import Workspace
@@ -34,6 +35,8 @@ class Run:
     as_of: datetime
     deliveries: Sequence[Delivery]
     decisions: Sequence[Decision] = ()
+    retries: Sequence[RetryRequest] = ()
+    retried: int = 0
     tables: dict[str, tuple[FileRef, ...]] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     model: str | None = None
@@ -102,6 +105,7 @@ class Run:
             "tables": {name: [asdict(ref) for ref in refs] for name, refs in self.tables.items()},
             "fingerprints": self.fingerprints,
             "model": self.model,
+            "retried": self.retried,
             "counts": self.counts,
             "warnings": self.warnings,
         }
@@ -122,6 +126,7 @@ class Run:
                 self.tables = tables
                 self.fingerprints, self.model = content["fingerprints"], content["model"]
                 self.counts, self.warnings = content["counts"], content["warnings"]
+                self.retried = content["retried"]
                 return True
             pending.unlink()
         shutil.rmtree(self.artefacts, ignore_errors=True)

@@ -21,10 +21,13 @@ from cdp.errors import CdpError
 from cdp.identity.decisions import fingerprint
 from cdp.ingest.discover import Delivery, discover
 from cdp.ingest.stage import History, new_deliveries
+from cdp.runs.code import code_signature
 from cdp.runs.context import LOG, Run
+from cdp.runs.ledgers import history
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
-from cdp.runs.stages import STAGES, history
+from cdp.runs.retries import as_signed
+from cdp.runs.stages import STAGES
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
 
@@ -97,6 +100,8 @@ def _signature(run: Run, inbox: Path) -> str:
         "parent": run.parent.run_id if run.parent else None,
         "files": [[item.name, item.file_id] for item in run.deliveries],
         "decisions": fingerprint(run.decisions),
+        "retries": as_signed(run.retries),
+        "code": code_signature(),
     }
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -106,6 +111,8 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
     if parent:
         store.show(parent)
     day_kept = max(day, parent.date) if parent else day
+    control = Control(workspace.data)
+    retried = parent.retried if parent else 0
     return Run(
         workspace,
         store,
@@ -115,7 +122,9 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
         day_kept,
         end_of_day(day_kept, workspace.config.time_zone),
         deliveries,
-        Control(workspace.data).decisions(),
+        control.decisions(),
+        control.retries(after=retried),
+        retried,
         tables=dict(parent.tables) if parent else {},
         fingerprints=dict(parent.fingerprints) if parent else {},
         model=parent.model if parent else None,
@@ -128,6 +137,7 @@ def _is_settled(run: Run, day: date) -> bool:
         run.parent is not None
         and run.parent.config == run.workspace.fingerprint
         and run.parent.decisions == fingerprint(run.decisions)
+        and not run.retries
         and day <= run.parent.date
     )
 
@@ -155,6 +165,7 @@ def _finish(run: Run) -> Manifest:
         run.model,
         {**run.counts, "warnings": len(run.warnings)},
         fingerprint(run.decisions),
+        run.retried,
     )
     run.store.commit(manifest)
     (run.store.data / "pending.json").unlink(missing_ok=True)

@@ -50,6 +50,8 @@ class Manifest:
     model: str | None = None
     counts: Mapping[str, Any] = field(default_factory=dict)
     decisions: str = ""
+    retried: int = 0
+    """Number of the last ``cdp quarantine retry`` that was taken up."""
 
     def dump(self) -> str:
         """JSON text; keys sorted, so that manifests can be compared."""

@@ -11,45 +11,16 @@ from cdp.identity import PreviousIdentity, resolve
 from cdp.identity.rulings import decisions_frame
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
-from cdp.ingest.mapping import empty_table, map_feed
-from cdp.ingest.stage import History, LandingResult, land_inbox
+from cdp.ingest.mapping import map_feed
+from cdp.ingest.stage import LandingResult, land_inbox
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.profiles import build_profiles
 from cdp.quality import DeliveredFeed, judge_all, write_report
 from cdp.runs.context import LOG, Run
+from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history
 from cdp.runs.publish import publish
+from cdp.runs.retries import take_up
 from cdp.segments import build_segments
-
-SOURCE_FILES = "source_files"
-QUARANTINE = "quarantine_rows"
-
-
-def history(run: Run) -> History:
-    """What the parent run knows of delivered files."""
-    run.use(SOURCE_FILES)
-    names = list(FileLedger.__dataclass_fields__)
-    rows = run.engine.rows(f"select {', '.join(names)} from {SOURCE_FILES}")
-    ledgers = [FileLedger(**{**dict(zip(names, row, strict=True)), "status": FileStatus(row[4])}) for row in rows]
-    run.engine.drop(SOURCE_FILES)
-    settled = [item for item in ledgers if item.feed and _is_settled(run, item)]
-    landed = {
-        name.removeprefix("landed."): [run.store.path(ref) for ref in refs]
-        for name, refs in run.tables.items()
-        if name.startswith("landed.")
-    }
-    return History(
-        {(item.feed, item.file_id): item for item in ledgers if item.feed and item.status is FileStatus.loaded},
-        frozenset((item.feed, item.file_id, item.file) for item in settled if item.feed),
-        landed,
-        frozenset(item.file for item in ledgers if item.status is FileStatus.unknown),
-    )
-
-
-def _is_settled(run: Run, ledger: FileLedger) -> bool:
-    """A refused file is settled only while the workspace is the one that refused it."""
-    if ledger.status is not FileStatus.refused:
-        return ledger.status is not FileStatus.unknown
-    return run.store.config_of(ledger.run_id) == run.workspace.fingerprint
 
 
 def _open_superseded(run: Run) -> None:
@@ -68,22 +39,24 @@ def land(run: Run) -> None:
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True)
     landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed")
+    before = history(run)
     result = land_inbox(
         landing,
         run.deliveries,
         run.workspace.feeds,
         run.workspace.contracts,
-        history(run),
+        before,
         lambda ledger, warnings: _tell(run, ledger, warnings),
     )
-    shutil.rmtree(workdir)
     for feed, paths in result.landed.items():
         refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
-    run.tables["superseded_rows"] = (run.keep("superseded_rows", "select * from superseded_rows order by all"),)
-    _append(run, SOURCE_FILES, [ledger.as_row() for ledger in result.ledgers])
-    _append(run, QUARANTINE, [row.as_row() for row in result.quarantined])
     _count(run, result)
+    take_up(run, landing, before.ledgers.values(), result.ledgers)
+    shutil.rmtree(workdir)
+    run.tables["superseded_rows"] = (run.keep("superseded_rows", "select * from superseded_rows order by all"),)
+    append(run, SOURCE_FILES, [ledger.as_row() for ledger in result.ledgers])
+    append(run, QUARANTINE, [row.as_row() for row in result.quarantined])
 
 
 def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
@@ -108,24 +81,6 @@ def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
         run.warn(f"{ledger.file}: {warning}")
     if ledger.rows_quarantined and ledger.status is FileStatus.loaded:
         run.warn(f"{ledger.file}: {ledger.rows_quarantined} rows quarantined (see 'cdp quarantine list')")
-
-
-def _append(run: Run, name: str, rows: list[dict[str, object]]) -> None:
-    import pyarrow as pa
-
-    table = run.workspace.tables[name]
-    run.engine.create_table("appended", empty_table(table))
-    if rows:
-        columns = [item.name for item in table.properties]
-        frame = pa.table({column: [row[column] for row in rows] for column in columns})
-        run.engine.register("arrived", frame)
-        types = {item.name: item.type for item in table.properties}
-        casts = ", ".join(f'"{column}"::{types[column]}' for column in columns)
-        run.engine.execute(f"insert into appended select {casts} from arrived")
-        run.engine.drop("arrived")
-        ref = run.keep(name, "select * from appended")
-        run.tables[name] = (*run.tables.get(name, ()), ref)
-    run.engine.drop("appended")
 
 
 def _count(run: Run, result: LandingResult) -> None:
@@ -158,7 +113,7 @@ def gate(run: Run) -> None:
         refs = run.tables.get(f"landed.{feed}", ())
         fresh = [run.store.path(ref) for ref in refs if ref.path not in known]
         totals = {name: sum(item[name] for item in ledgers) for name in ledgers[0]}
-        recent = [ref.rows for ref in refs if ref.path in known]
+        recent = [ref.rows for ref in refs if ref.path in known and not ref.path.endswith("-retry.parquet")]
         contract = run.workspace.contracts[run.workspace.feeds[feed].contract]
         inputs.append(DeliveredFeed(feed, contract, fresh, totals, recent))
     resources = run.workspace.config.resources

@@ -46,6 +46,7 @@ from quarantine_rows
 where ($feed is null or feed = $feed)
     and ($file is null or file = $file or file like '%/' || $file)
     and ($line is null or line = $line)
+    and ($reason is null or len(list_filter(reason_codes, lambda c: $reason in (c, split_part(c, ':', 1)))) > 0)
 order by run_id, file, line
 """
 
@@ -82,9 +83,15 @@ def segment_members(reader: Reader, name: str) -> Rows:
     return reader.fetch(_MEMBERS, {"segment": name})
 
 
-def quarantine(reader: Reader, feed: str | None = None, file: str | None = None, line: int | None = None) -> Rows:
-    """Refused rows with their reasons and raw content."""
-    return reader.fetch(_QUARANTINE, {"feed": feed, "file": file, "line": line})
+def quarantine(
+    reader: Reader,
+    feed: str | None = None,
+    file: str | None = None,
+    line: int | None = None,
+    reason: str | None = None,
+) -> Rows:
+    """Refused rows that wait, with their reasons and raw content; ``reason`` is a code or its kind (``type``)."""
+    return reader.fetch(_QUARANTINE, {"feed": feed, "file": file, "line": line, "reason": reason})
 
 
 def files(reader: Reader) -> Rows:

@@ -1,4 +1,4 @@
-"""``data/control.sqlite``: what people change by hand. Runs read it; rollback and vacuum leave it alone."""
+"""``data/control.sqlite``: what people decide and ask for. Runs read it; rollback and vacuum leave it alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cdp.errors import CdpError, NotFoundError, UsageError
 from cdp.identity.decisions import Decision, Kind, check_decision
+from cdp.ingest.ledger import RetryRequest
 
 _SCHEMA = """
 create table if not exists decisions (
@@ -30,6 +31,17 @@ create table if not exists decision_pairs (
     record_id_r text not null,
     primary key (decision_id, record_id_l, record_id_r)
 ) strict, without rowid;
+"""
+_RETRIES = """
+create table if not exists quarantine_retries (
+    request_id integer primary key autoincrement,
+    feed text,
+    file text,
+    line integer,
+    reason text,
+    asked_by text not null,
+    asked_at text not null
+) strict;
 """
 _COLUMNS = "decision_id, kind, identifier_type, identifier_value, actor, decided_at, reason, undone_at, undone_by"
 
@@ -96,12 +108,40 @@ class Control:
             connection.commit()
         return replace(found, undone_at=moment, undone_by=actor)
 
+    def ask_retry(
+        self, *, feed: str | None, file: str | None, line: int | None, reason: str | None, actor: str
+    ) -> RetryRequest:
+        """Keep the wish that refused rows be tried again; the next run takes it up."""
+        moment = _now()
+        with self._open() as connection:
+            number = connection.execute(
+                "insert into quarantine_retries (feed, file, line, reason, asked_by, asked_at) "
+                "values (?, ?, ?, ?, ?, ?) returning request_id",
+                (feed, file, line, reason, actor, moment.isoformat()),
+            ).fetchone()[0]
+        return RetryRequest(number, feed, file, line, reason, actor, moment)
+
+    def retries(self, after: int = 0) -> list[RetryRequest]:
+        """Wishes beyond the one with this number, oldest first."""
+        if not self.path.is_file():
+            return []
+        with self._open() as connection:
+            rows = connection.execute(
+                "select request_id, feed, file, line, reason, asked_by, asked_at from quarantine_retries "
+                "where request_id > ? order by request_id",
+                (after,),
+            ).fetchall()
+        return [
+            RetryRequest(number, feed, file, line, reason, actor, datetime.fromisoformat(asked_at))
+            for number, feed, file, line, reason, actor, asked_at in rows
+        ]
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
-                connection.executescript(_SCHEMA)
+                connection.executescript(_SCHEMA + _RETRIES)
                 yield connection
         except sqlite3.Error as error:
             raise CdpError(

@@ -7,7 +7,7 @@ then meets nothing that it could misread.
 
 from __future__ import annotations
 
-from cdp.ingest.reading.certify import certify, raw_records
+from cdp.ingest.reading.certify import RawRecord, certify, raw_records, stands_alone
 from cdp.ingest.reading.formats import CsvFormat, FileWarning, JsonLinesFormat, ReasonCode, Refused
 from cdp.ingest.reading.parts import Certified
 
@@ -16,8 +16,10 @@ __all__ = [
     "CsvFormat",
     "FileWarning",
     "JsonLinesFormat",
+    "RawRecord",
     "ReasonCode",
     "Refused",
     "certify",
     "raw_records",
+    "stands_alone",
 ]

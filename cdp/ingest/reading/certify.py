@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from cdp.ingest.reading.blocks import Block, BlockReader
+from cdp.ingest.reading.blocks import Block, BlockReader, count_lines
+from cdp.ingest.reading.csv_grammar import END, Grammar
 from cdp.ingest.reading.csv_scan import CsvScanner
 from cdp.ingest.reading.formats import CsvFormat, JsonLinesFormat, ReasonCode, WarningLog
 from cdp.ingest.reading.json_scan import JsonScanner
-from cdp.ingest.reading.parts import Certified, PartSink, Sink, read_csv_options
+from cdp.ingest.reading.parts import Certified, PartSink, read_csv_options
 from cdp.ingest.reading.source import Source
 
 Format = CsvFormat | JsonLinesFormat
@@ -32,12 +34,20 @@ def certify(path: Path, fmt: Format, workdir: Path, member: str | None = None) -
         sink.close()
     if isinstance(scanner, CsvScanner) and isinstance(fmt, CsvFormat):
         sink.mark_trailer(scanner.is_trailer)
-        return sink.certified(scanner.columns, log.all(), read_csv_options(fmt))
+        return sink.certified(scanner.columns, log.all(), read_csv_options(fmt), scanner.header_text)
     return sink.certified([], log.all(), {})
 
 
-def raw_records(path: Path, fmt: Format, lines: Sequence[int], member: str | None = None) -> dict[int, str]:
-    """The records that begin at these physical lines, as text, those over several lines whole.
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A record as it stands in the file, without its last line end: its bytes, and the same decoded for people."""
+
+    raw: bytes
+    text: str
+
+
+def raw_records(path: Path, fmt: Format, lines: Sequence[int], member: str | None = None) -> dict[int, RawRecord]:
+    """The records that begin at these physical lines, those over several lines whole.
 
     A second pass over the file. Raises ``KeyError`` when no record begins at one of the lines.
     """
@@ -50,7 +60,19 @@ def raw_records(path: Path, fmt: Format, lines: Sequence[int], member: str | Non
     return sink.found
 
 
-def _read_all(path: Path, fmt: Format, member: str | None, sink: Sink, log: WarningLog) -> CsvScanner | JsonScanner:
+def stands_alone(fmt: Format, header: str, text: str) -> bool:
+    """Whether a text is one whole record by itself, under a header of the same dialect."""
+    if isinstance(fmt, JsonLinesFormat):
+        return not END.search(text.encode())
+    fmt.check()
+    width = len(Grammar(fmt.delimiter, fmt.quote, 1).fields(header.encode()))
+    grammar, record = Grammar(fmt.delimiter, fmt.quote, width), text.encode()
+    return grammar.is_record(record) and len(grammar.fields(record)) == width
+
+
+def _read_all(
+    path: Path, fmt: Format, member: str | None, sink: PartSink | _RecordSink, log: WarningLog
+) -> CsvScanner | JsonScanner:
     scanner = CsvScanner(fmt, sink) if isinstance(fmt, CsvFormat) else JsonScanner(sink, log)
     reader = BlockReader(Source(path, member, log), fmt.encoding, log)
     pending: Block | None = None
@@ -59,6 +81,7 @@ def _read_all(path: Path, fmt: Format, member: str | None, sink: Sink, log: Warn
         pending = block if pending is None else pending.followed_by(block)
         if len(pending.text) < wanted and not block.is_last:
             continue
+        sink.open(pending)
         offset, line = scanner.scan(pending)
         pending = pending.rest(offset, line) if offset < len(pending.text) else None
         wanted = 2 * len(pending.text) if pending else 0
@@ -73,28 +96,38 @@ class _RecordSink:
 
     def __init__(self, lines: Sequence[int]) -> None:
         self.wanted = sorted(set(lines))
-        self.found: dict[int, str] = {}
+        self.found: dict[int, RawRecord] = {}
+        self._block: Block
+
+    def open(self, block: Block) -> None:
+        """See ``Sink``."""
+        self._block = block
 
     def keep(self, records: bytes, count: int, line: int) -> None:
         """See ``Sink``."""
         first, last = bisect_left(self.wanted, line), bisect_left(self.wanted, line + count)
         if last > first:
             split = records.split(b"\n")
-            self.found |= {number: split[number - line].decode() for number in self.wanted[first:last]}
+            for number in self.wanted[first:last]:
+                self._pick(split[number - line], number, 1)
 
     def keep_one(self, raw: bytes, loadable: bytes, line: int) -> None:  # noqa: ARG002
         """See ``Sink``."""
         if self._wants(line):
-            self.found[line] = raw.decode()
+            self._pick(raw, line, count_lines(raw) + 1)
 
     def refuse(self, block: Block, line: int, lines: int, reason: ReasonCode, detail: str) -> None:  # noqa: ARG002
         """See ``Sink``."""
         if self._wants(line):
             raw = block.raw_lines(line, lines)
-            self.found[line] = block.encoding.to_utf8(raw, line, WarningLog()).decode()
+            self.found[line] = RawRecord(raw, block.encoding.to_utf8(raw, line, WarningLog()).decode())
 
     def skip_blank(self, line: int) -> None:
         """See ``Sink``."""
+
+    def _pick(self, text: bytes, line: int, lines: int) -> None:
+        is_utf8 = self._block.raw is self._block.text
+        self.found[line] = RawRecord(text if is_utf8 else self._block.raw_lines(line, lines), text.decode())
 
     def _wants(self, line: int) -> bool:
         index = bisect_left(self.wanted, line)

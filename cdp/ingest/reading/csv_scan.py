@@ -38,6 +38,8 @@ class CsvScanner:
         self._has_begun = False
         self._is_residue = False  # behind a broken record whose end is not known yet
         self._block: Block
+        self.header_text = ""
+        """The header as it stands in the file; empty when it has none."""
 
     @property
     def columns(self) -> list[str]:
@@ -105,6 +107,7 @@ class CsvScanner:
         self._grammar = Grammar(self._fmt.delimiter, self._fmt.quote, len(names))
         self._keys = KeyCheck(self._fmt, self._grammar, names)
         self._has_begun = True
+        self.header_text = record.decode() if self._fmt.header else ""
         ending = END.match(text, end)
         return (ending.end() if ending else len(text), place[1] + lines) if self._fmt.header else place
 

@@ -43,7 +43,8 @@ class LineMap:
 class Certified:
     """A file whose ``parts`` hold exactly ``records`` sound records in UTF-8, in file order.
 
-    ``columns`` are the names of the header as delivered (none for JSON lines). For delimited text, load with
+    ``columns`` are the names of the header as delivered, ``header`` its text (neither for JSON lines). For
+    delimited text, load with
     ``read_csv([parts], columns = {one name per column: 'VARCHAR'}, **read_csv_options)``; a quoted empty
     value is then an empty string, an empty one null. For JSON lines with ``read_ndjson_objects``. The longest
     record has at most ``max_record_bytes`` bytes. Records plus refused ones are all that the file holds;
@@ -58,6 +59,7 @@ class Certified:
     blank_lines: int
     max_record_bytes: int
     read_csv_options: dict[str, object] = field(default_factory=dict)
+    header: str = ""
     _line_map: LineMap = field(default_factory=LineMap, repr=False)
 
     def line_of(self, ordinal: int) -> int:
@@ -73,6 +75,9 @@ class Certified:
 
 class Sink(Protocol):
     """What a scanner tells its findings to. Lines are physical, 1-based."""
+
+    def open(self, block: Block) -> None:
+        """The findings that follow stand in this block."""
 
     def keep(self, records: bytes, count: int, line: int) -> None:
         """``count`` sound records, one per line, each ended by LF, on consecutive lines from ``line`` on."""
@@ -104,6 +109,9 @@ class PartSink:
         self._refused_bytes = 0
         self._blank_lines = 0
         self._last_kept_line = 0
+
+    def open(self, block: Block) -> None:
+        """See ``Sink``."""
 
     def keep(self, records: bytes, count: int, line: int) -> None:
         """See ``Sink``."""
@@ -149,7 +157,9 @@ class PartSink:
             self._part.close()
             self._part = None
 
-    def certified(self, columns: list[str], warnings: list[FileWarning], options: dict[str, object]) -> Certified:
+    def certified(
+        self, columns: list[str], warnings: list[FileWarning], options: dict[str, object], header: str = ""
+    ) -> Certified:
         """What was found, once everything is written."""
         if options and self._longest > ENGINE_LINE_BYTES:
             options = options | {"max_line_size": self._longest + 1024}
@@ -162,6 +172,7 @@ class PartSink:
             self._blank_lines,
             self._longest,
             options,
+            header,
             self._line_map,
         )
 

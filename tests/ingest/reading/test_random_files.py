@@ -107,7 +107,8 @@ def test_delimited(encoding, written, block_bytes, load, tmp_path):
     codec = "utf-16-le" if encoding == "utf-16" else encoding
     assert [refused.raw for refused in certified.refused] == [raw.encode(codec) for _, _, raw in written.refused]
     assert certified.lines_of(range(certified.records)) == list(written.raws)
-    assert raws == written.raws
+    assert {line: raw.text for line, raw in raws.items()} == written.raws
+    assert {line: raw.raw for line, raw in raws.items()} == {n: t.encode(codec) for n, t in written.raws.items()}
 
 
 OBJECTS = st.dictionaries(

@@ -1,0 +1,101 @@
+"""The tables that grow from run to run: delivered files, refused rows, what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cdp.ingest.checks import quoted
+from cdp.ingest.ledger import FileLedger, FileStatus
+from cdp.ingest.mapping import empty_table
+from cdp.ingest.stage import History
+from cdp.runs.context import Run
+
+SOURCE_FILES = "source_files"
+QUARANTINE = "quarantine_rows"
+OUTCOMES = "quarantine_outcomes"
+
+
+def open_ledger(run: Run, name: str) -> None:
+    """Give the engine the table as its contract is today; what older runs did not write is null."""
+    refs = run.tables.get(name, ())
+    contract = run.workspace.tables[name]
+    if not refs:
+        run.engine.create_table(name, empty_table(contract))
+        return
+    run.engine.read_parquet("as_written", [run.store.path(ref) for ref in refs])
+    have = run.engine.columns("as_written")
+    columns = ", ".join(
+        f"{quoted(item.name) if item.name in have else 'null'}::{item.type} as {quoted(item.name)}"
+        for item in contract.properties
+    )
+    run.engine.create_table(name, f"select {columns} from as_written")
+    run.engine.drop("as_written")
+
+
+def append(run: Run, name: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add rows to a table; one that older runs wrote with other columns is written anew."""
+    import pyarrow as pa
+
+    contract = run.workspace.tables[name]
+    run.engine.create_table("appended", empty_table(contract))
+    if rows:
+        columns = [item.name for item in contract.properties]
+        run.engine.register("arrived", pa.table({column: [row[column] for row in rows] for column in columns}))
+        casts = ", ".join(f'"{item.name}"::{item.type}' for item in contract.properties)
+        run.engine.execute(f"insert into appended select {casts} from arrived")
+        run.engine.drop("arrived")
+        _conform(run, name)
+        run.tables[name] = (*run.tables.get(name, ()), run.keep(name, "select * from appended"))
+    run.engine.drop("appended")
+
+
+def rewrite(run: Run, name: str, select: str) -> None:
+    """Replace a whole table by a select, in a file of its own."""
+    run.tables[name] = (run.keep(name, select, f"{name}.rewritten.parquet"),)
+
+
+def _conform(run: Run, name: str) -> None:
+    refs = run.tables.get(name, ())
+    if not refs:
+        return
+    run.engine.read_parquet("as_written", [run.store.path(ref) for ref in refs])
+    have = set(run.engine.columns("as_written"))
+    run.engine.drop("as_written")
+    if have != {item.name for item in run.workspace.tables[name].properties}:
+        open_ledger(run, name)
+        rewrite(run, name, f"select * from {name}")
+        run.engine.drop(name)
+
+
+def ledgers(run: Run) -> list[FileLedger]:
+    """Every file that earlier runs met."""
+    open_ledger(run, SOURCE_FILES)
+    names = list(FileLedger.__dataclass_fields__)
+    rows = run.engine.rows(f"select {', '.join(names)} from {SOURCE_FILES}")
+    run.engine.drop(SOURCE_FILES)
+    found = (dict(zip(names, row, strict=True)) for row in rows)
+    return [FileLedger(**{**item, "status": FileStatus(item["status"])}) for item in found]
+
+
+def history(run: Run) -> History:
+    """What the parent run knows of delivered files."""
+    known = ledgers(run)
+    settled = [item for item in known if item.feed and _is_settled(run, item)]
+    landed = {
+        name.removeprefix("landed."): [run.store.path(ref) for ref in refs]
+        for name, refs in run.tables.items()
+        if name.startswith("landed.")
+    }
+    return History(
+        {(item.feed, item.file_id): item for item in known if item.feed and item.status is FileStatus.loaded},
+        frozenset((item.feed, item.file_id, item.file) for item in settled if item.feed),
+        landed,
+        frozenset(item.file for item in known if item.status is FileStatus.unknown),
+    )
+
+
+def _is_settled(run: Run, ledger: FileLedger) -> bool:
+    """A refused file is settled only while the workspace is the one that refused it."""
+    if ledger.status is not FileStatus.refused:
+        return ledger.status is not FileStatus.unknown
+    return run.store.config_of(ledger.run_id) == run.workspace.fingerprint
