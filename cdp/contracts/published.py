@@ -61,9 +61,18 @@ def _of_record(table: str, order: str, appended: str = "") -> PublishedTable:
     return PublishedTable(table, order, owner="identity_map", joined=_customer(), appended=appended)
 
 
+_COUNTED_AS = Joined(
+    "counted_as",
+    "VARCHAR",
+    "purchase: tied to its customer by an e-mail, phone, card, account or order, or placed online; probable: only a "
+    "name ties it; anonymous: nobody is known by it. Null when it counts nowhere (cancelled, or dated later).",
+)
+_IN_OWN_MONEY = "in the workspace's currency, by the rate of the day of the sale. Null when there is no rate."
+
 TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("customers", "customer_id", "identity"),
     PublishedTable("profiles", "customer_id", "profiles"),
+    PublishedTable("households", "household_id", "profiles"),
     PublishedTable("profile_attributes", "customer_id, attribute, is_chosen desc, value, record_id", "profiles"),
     PublishedTable("identifiers", "identifier_value, identifier_type, customer_id", "identity"),
     _of_record("identity_records", "customer_id, record_id"),
@@ -71,27 +80,55 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("identity_edges", "record_id_l, record_id_r", "identity"),
     PublishedTable("id_crosswalk", "run_id, customer_id", "identity"),
     PublishedTable("blocked_identifiers", "identifier_type, identifier_value", "identity"),
-    _of_record("touchpoints", "customer_id, occurred_at, touchpoint_id"),
-    _of_record("orders", "customer_id, ordered_at, order_id"),
+    PublishedTable("usable_identifiers", "record_id, identifier_type, identifier_value", "identity", is_published=False),
+    _of_record("touchpoints", "customer_id, occurred_at, touchpoint_id", appended="message_touchpoints"),
+    PublishedTable("message_touchpoints", "touchpoint_id", "profiles", is_published=False),
+    PublishedTable(
+        "orders",
+        "customer_id, ordered_at, order_id",
+        owner="order_owners",
+        key="order_id",
+        joined=(*_customer(), _COUNTED_AS, Joined("revenue", "DECIMAL(18,2)", f"gross_revenue {_IN_OWN_MONEY}")),
+    ),
+    PublishedTable("order_owners", "order_id", "profiles", is_published=False),
     _of_record("order_lines", "customer_id, order_id, line_number"),
     PublishedTable(
         "returns",
         "customer_id, returned_at, return_id",
         owner="customer_returns",
         key="return_id",
-        joined=_customer("The customer it is credited to: the buyer where known, else whoever brought it back"),
+        joined=(
+            *_customer("The customer it is credited to: the buyer where known, else whoever brought it back"),
+            _COUNTED_AS,
+            Joined("value", "DECIMAL(18,2)", f"amount {_IN_OWN_MONEY}"),
+        ),
     ),
-    PublishedTable("customer_returns", "all", "profiles", is_published=False),
+    PublishedTable("customer_returns", "return_id", "profiles", is_published=False),
+    PublishedTable("carts", "customer_id, last_touched_at, cart_id", "profiles"),
+    PublishedTable("cart_items", "customer_id, cart_id, sku", "profiles"),
     _of_record("fulfilments", "customer_id, created_at, fulfilment_id"),
     _of_record("tickets", "customer_id, opened_at, ticket_id"),
     _of_record("survey_responses", "customer_id, responded_at, response_id"),
-    _of_record("consents", "customer_id, stated_at, consent_statement_id"),
-    _of_record("loyalty_ledger", "loyalty_card, booked_at, entry_id"),
+    PublishedTable("support_contacts", "customer_id, contacted_at, contact_id", "profiles"),
+    _of_record("consents", "customer_id, stated_at, consent_statement_id", appended="message_consents"),
+    PublishedTable("message_consents", "consent_statement_id", "profiles", is_published=False),
+    PublishedTable(
+        "loyalty_ledger",
+        "customer_id, loyalty_card, booked_at, entry_id",
+        owner="loyalty_owners",
+        key="entry_id",
+        joined=_customer("The customer who holds the card"),
+    ),
+    PublishedTable("loyalty_owners", "entry_id", "profiles", is_published=False),
+    PublishedTable("loyalty_postings", "entry_id, account", "profiles"),
+    PublishedTable("loyalty_accounts", "customer_id, loyalty_card", "profiles"),
+    PublishedTable("messages", "customer_id, sent_at, message_id", "profiles"),
     PublishedTable("message_events", "recipient_value, occurred_at, event_id"),
     PublishedTable("campaigns", "campaign_id, send_id, feed"),
     PublishedTable("campaign_costs", "campaign_id, feed"),
     PublishedTable("products", "sku"),
     PublishedTable("prices", "sku, channel, valid_from, price_id"),
+    PublishedTable("price_inconsistencies", "sku, odd_channel, valid_from", "profiles"),
     PublishedTable("inventory", "store_id, sku, stock_date"),
     PublishedTable("exchange_rates", "currency, rate_date"),
     PublishedTable("stores", "store_id"),
@@ -101,6 +138,7 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("source_files", "run_id, file", "run"),
     PublishedTable("quarantine_rows", "run_id, file, line", "run"),
     PublishedTable("quarantine_outcomes", "run_id, file, line", "run"),
+    PublishedTable("quality_checks", "run_id, feed, check_kind, column_name, message", "run"),
 )
 """Every table that stages hand on and publishing reads; ``runs`` is made while publishing."""
 

@@ -88,5 +88,5 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
                 f"{file}: columns {' and '.join(places)} have the same header", "ask the source for distinct headers"
             )
     warnings = [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
-    notes += [f"column {name} is not in the contract: not read" for name in extra]
+    notes += [f"column {name} is not in the contract: kept aside" for name in extra]
     return ColumnMatch(index, tuple(missing), tuple(extra), tuple(warnings), tuple(notes))

@@ -17,21 +17,24 @@ from cdp.ingest.feed import CsvForm, Feed, ParquetForm
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Certified, certify
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, without_copies
-from cdp.ingest.staging import Staged, reading_format, stage_csv, stage_json, stage_parquet
+from cdp.ingest.staging import EXTRA, Staged, reading_format, stage_csv, stage_json, stage_parquet
 from cdp.ingest.versions import advance, place_rows
+from cdp.quality.history import Header
 
 
 @dataclass(frozen=True)
 class Landed:
     """What became of one file; ``path`` holds its landed rows, ``None`` when it had none.
 
-    ``warnings`` want a person's look; what is merely worth noting stands in the ledger's message.
+    ``warnings`` want a person's look; what is merely worth noting stands in the ledger's message. ``headers`` are the
+    columns that the file had.
     """
 
     ledger: FileLedger
     quarantined: tuple[QuarantinedRow, ...] = ()
     warnings: tuple[str, ...] = ()
     path: Path | None = None
+    headers: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
     path = write_landed(landing, feed, contract, delivery.file_id, delivery.file_id[:20])
     advance(engine, feed.feed, delivery.file_id)
     in_order = tuple(sorted(refused, key=lambda row: row.line))
-    return Landed(ledger, in_order, (*warnings, *staged.warnings), path)
+    return Landed(ledger, in_order, (*warnings, *staged.warnings), path, staged.headers)
 
 
 def _certified(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract) -> Certified | None:
@@ -142,9 +145,12 @@ def write_landed(landing: Landing, feed: Feed, contract: Contract, file_id: str,
     names = ", ".join(f"i.{quoted(item.name)}" for item in contract.properties)
     path = landing.landed_root / feed.feed / landing.run_id / f"{stem}.parquet"
     partial = landing.workdir / "landing.parquet"
+    has_extra = EXTRA in landing.engine.columns("staged")
+    extra, joined = (f", s.{EXTRA}", "inner join staged as s using (_row) ") if has_extra else ("", "")
     rows = landing.engine.write_parquet(
-        f"select {names}, $file_id as _file_id, i._row, i._hash, i._notes "
-        "from incoming as i inner join placed as p using (_row) where p.place <> 'duplicate' order by i._row",
+        f"select {names}, $file_id as _file_id, i._row, i._hash, i._notes{extra} "
+        f"from incoming as i inner join placed as p using (_row) {joined}"
+        "where p.place <> 'duplicate' order by i._row",
         partial,
         {"file_id": file_id},
     )

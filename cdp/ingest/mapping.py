@@ -13,18 +13,8 @@ from cdp.engines import Engine
 from cdp.errors import ContractError, EngineError, StepError
 from cdp.ingest.checks import quoted
 from cdp.ingest.feed import Feed
+from cdp.ingest.feed_view import open_feed as open_feed
 from cdp.steps import tables_read
-
-_TYPES = {
-    "string": "varchar",
-    "integer": "bigint",
-    "number": "decimal(18, 4)",
-    "boolean": "boolean",
-    "date": "date",
-    "timestamp": "timestamp",
-    "object": "json",
-    "array": "json",
-}
 
 
 @dataclass(frozen=True)
@@ -48,8 +38,10 @@ class FeedPlan:
 
     @property
     def upstream(self) -> frozenset[str]:
-        """Canonical tables of other feeds that the mappings read."""
-        return frozenset().union(*(item.reads for item in self.mappings)) - {self.feed.feed}
+        """Canonical tables of other feeds that the mappings read, that of local time zones included."""
+        zone = self.contract.local_zone
+        zones = {zone.table} if zone else set()
+        return frozenset(zones).union(*(item.reads for item in self.mappings)) - {self.feed.feed}
 
     def fingerprint(self, tables: Mapping[str, TableContract]) -> str:
         """Changes when the feed, its contract, a mapping or a table contract changes."""
@@ -85,32 +77,6 @@ def order_feeds(plans: Iterable[FeedPlan]) -> list[FeedPlan]:
         return [by_feed[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise StepError(f"feeds read each other in a circle: {' → '.join(error.args[1])}") from error
-
-
-def open_feed(engine: Engine, contract: Contract, files: Sequence[Path], name: str) -> None:
-    """Make the view of a feed's current rows: the contract's columns, ``_file_id`` and ``_row``."""
-    typed = [(item.name, _TYPES[item.logical_type]) for item in contract.properties]
-    if not files:
-        columns = ", ".join(f"null::{kind} as {quoted(column)}" for column, kind in typed)
-        engine.create_table(name, f"select {columns}, ''::varchar as _file_id, 0::bigint as _row where false")
-        return
-    engine.read_parquet(f"{name}__landed", files)
-    delivered = engine.columns(f"{name}__landed")
-    columns = ", ".join(
-        f"{quoted(column) if column in delivered else 'null'}::{kind} as {quoted(column)}" for column, kind in typed
-    )
-    try:
-        engine.create_table(
-            name,
-            f"select {columns}, _file_id, _row from {quoted(f'{name}__landed')} "
-            "anti join superseded_rows using (_file_id, _row)",
-        )
-    except EngineError as error:
-        raise ContractError(
-            f"rows of {name} that are already loaded do not fit the types of schemas/exports/{contract.name}.yaml",
-            "keep the old type, or 'cdp rollback' to before they were loaded and load them under the new one",
-        ) from error
-    engine.drop(f"{name}__landed")
 
 
 def empty_table(table: TableContract) -> str:

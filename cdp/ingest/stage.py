@@ -12,6 +12,7 @@ from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landed, Landing, land_file
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
+from cdp.quality.history import Header
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class History:
 
 @dataclass(frozen=True)
 class LandingResult:
-    """What this run landed. ``landed`` holds new parquet files by feed."""
+    """What this run landed. ``landed`` holds new parquet files by feed, ``headers`` the columns its files had."""
 
     ledgers: tuple[FileLedger, ...]
     quarantined: tuple[QuarantinedRow, ...]
     landed: Mapping[str, tuple[Path, ...]]
+    headers: Mapping[str, tuple[Header, ...]] = field(default_factory=dict)
 
     @property
     def unknown(self) -> tuple[FileLedger, ...]:
@@ -89,6 +91,7 @@ def land_inbox(
     ledgers: list[FileLedger] = []
     quarantined: list[QuarantinedRow] = []
     landed: dict[str, tuple[Path, ...]] = {}
+    headers: dict[str, dict[Header, None]] = {}
     known = dict(history.ledgers)
 
     def account(ledger: FileLedger, warnings: Sequence[str] = ()) -> None:
@@ -111,6 +114,7 @@ def land_inbox(
             result: Landed = land_file(landing, item, feeds[name], contract)
             account(result.ledger, result.warnings)
             quarantined += result.quarantined
+            headers.setdefault(name, {}).update(dict.fromkeys(result.headers))
             if result.ledger.status is FileStatus.loaded:
                 known[name, item.file_id] = result.ledger
             if result.path:
@@ -118,4 +122,5 @@ def land_inbox(
         if paths:
             landed[name] = tuple(paths)
         landing.engine.drop("current_rows")
-    return LandingResult(tuple(ledgers), tuple(quarantined), landed)
+    columns = {name: tuple(found) for name, found in headers.items() if found}
+    return LandingResult(tuple(ledgers), tuple(quarantined), landed, columns)

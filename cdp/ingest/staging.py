@@ -1,8 +1,11 @@
-"""Bring a file's records into the engine as text: table ``staged``, one column per property and ``_row``."""
+"""Bring a file's records into the engine as text: table ``staged``, one column per property and ``_row``.
+
+What the contract does not know is kept aside in ``_extra``, one JSON object per row, where a file has such columns.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +13,24 @@ from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import EngineError, IngestError
 from cdp.ingest.checks import quoted, text, text_list
-from cdp.ingest.columns import likely_renames, match_columns
+from cdp.ingest.columns import ColumnMatch, likely_renames, match_columns
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
 from cdp.ingest.reading import Certified, CsvFormat, JsonLinesFormat
+from cdp.quality.history import Header
+
+EXTRA = "_extra"
+"""The landed column that keeps what the contract does not know."""
+MOST_EXTRA = 500
+"""Unknown columns that are kept aside; of a file that has more none is."""
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What staging noticed. ``warnings`` want a look, ``notes`` are for the record."""
+    """What staging noticed. ``warnings`` want a look, ``notes`` are for the record; ``headers`` are the columns."""
 
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    headers: tuple[Header, ...] = ()
 
 
 def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesFormat:
@@ -52,14 +62,16 @@ def _option(value: object) -> str:
 def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: str) -> Staged:
     """Stage certified delimited text, if there is any. Raises ``ContractError`` when its columns do not fit."""
     match = match_columns(contract, certified.columns, file)
+    headers = _headers(match, certified.columns)
     if not certified.records:
-        return Staged(match.warnings, match.notes)
+        return Staged(match.warnings, match.notes, headers)
     raw = [f"c{position}" for position in range(len(certified.columns))]
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in raw)
     options = "".join(f", {key} = {_option(value)}" for key, value in certified.read_csv_options.items())
     engine.create_table("loaded", f"select * from read_csv({_parts(certified)}, columns = {{{columns}}}{options})")
-    _stage(engine, contract, {name: raw[position] for name, position in match.index.items()})
-    return Staged(match.warnings, match.notes)
+    aside = _aside({header: raw[place] for place, header in _unknown(match, certified.columns)})
+    _stage(engine, contract, {name: raw[position] for name, position in match.index.items()}, aside)
+    return Staged(match.warnings, match.notes, headers)
 
 
 def stage_json(engine: Engine, contract: Contract, certified: Certified) -> Staged:
@@ -67,15 +79,54 @@ def stage_json(engine: Engine, contract: Contract, certified: Certified) -> Stag
     size = max(certified.max_record_bytes * 2, 1 << 24)
     paths, columns = _json_columns(contract)
     documents = f"read_ndjson_objects({_parts(certified)}, maximum_object_size = {size})"
-    engine.create_table("loaded", f"select json_extract_string(json, {paths}) as found from {documents}")
-    engine.create_table("staged", f"select rowid as _row, {columns} from loaded")
     keys = {str(key) for (key,) in engine.rows(f"select distinct unnest(json_keys(json)) from {documents}")}
-    return Staged(tuple(_strange_keys(contract, keys)))
+    unknown = sorted(keys - _known_keys(contract))
+    aside = _aside({key: f"json_extract(json, {text(_pointer(key))})" for key in unknown})
+    kept = f", {aside} as {EXTRA}" if aside else ""
+    engine.create_table("loaded", f"select json_extract_string(json, {paths}) as found{kept} from {documents}")
+    engine.create_table("staged", f"select rowid as _row, {columns}{f', {EXTRA}' if aside else ''} from loaded")
+    headers = [
+        Header(_top_level(item.source), "", item.name)
+        for item in contract.properties
+        if any(_top_level(source) in keys for source in (item.source, *item.aliases))
+    ]
+    headers += [Header(key) for key in unknown[:MOST_EXTRA]]
+    return Staged(tuple(_strange_keys(contract, keys)), (), tuple(headers))
+
+
+def _known_keys(contract: Contract) -> set[str]:
+    return {_top_level(source) for item in contract.properties for source in (item.source, *item.aliases)}
+
+
+def _pointer(key: str) -> str:
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def _unknown(match: ColumnMatch, delivered: Sequence[str]) -> list[tuple[int, str]]:
+    """Place and header of the columns that the contract does not know."""
+    used = set(match.index.values())
+    return [(place, header.strip()) for place, header in enumerate(delivered) if place not in used and header.strip()]
+
+
+def _headers(match: ColumnMatch, delivered: Sequence[str], types: Sequence[str] = ()) -> tuple[Header, ...]:
+    property_at = {place: name for name, place in match.index.items()}
+    return tuple(
+        Header(header.strip().lstrip("\ufeff"), types[place] if types else "", property_at.get(place))
+        for place, header in enumerate(delivered)
+        if header.strip()
+    )
+
+
+def _aside(values: Mapping[str, str]) -> str:
+    """SQL of one JSON object with the values (SQL expressions by name), or nothing when there are none, or too many."""
+    if not 0 < len(values) <= MOST_EXTRA:
+        return ""
+    return f"json_object({', '.join(f'{text(name)}, {value}' for name, value in values.items())})::varchar"
 
 
 def _strange_keys(contract: Contract, delivered: set[str]) -> Iterable[str]:
     """Top-level keys that no row has, where a new key of a similar name came."""
-    known = {_top_level(source) for item in contract.properties for source in (item.source, *item.aliases)}
+    known = _known_keys(contract)
     whole = [_top_level(item.source) for item in contract.properties if _path(item.source).count(".") == 0]
     for wanted, key in likely_renames([name for name in whole if name not in delivered], sorted(delivered - known)):
         yield f"no row has {wanted}, and {key} is new: renamed? (add it to the aliases of {wanted})"
@@ -110,14 +161,17 @@ def stage_parquet(engine: Engine, contract: Contract, path: Path, file: str) -> 
     except EngineError as error:
         why = error.message.splitlines()[0]
         raise IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again") from error
-    headers = list(engine.columns("loaded"))
+    types = engine.columns("loaded")
+    headers = list(types)
     match = match_columns(contract, headers, file)
-    _stage(engine, contract, {name: quoted(headers[position]) for name, position in match.index.items()})
-    return Staged(match.warnings, match.notes), rows
+    aside = _aside({header: quoted(headers[place]) for place, header in _unknown(match, headers)})
+    _stage(engine, contract, {name: quoted(headers[position]) for name, position in match.index.items()}, aside)
+    return Staged(match.warnings, match.notes, _headers(match, headers, list(types.values()))), rows
 
 
-def _stage(engine: Engine, contract: Contract, source_of: dict[str, str]) -> None:
+def _stage(engine: Engine, contract: Contract, source_of: Mapping[str, str], aside: str) -> None:
     chosen = ", ".join(
         f"{source_of.get(item.name, 'null')}::varchar as {quoted(item.name)}" for item in contract.properties
     )
-    engine.create_table("staged", f"select rowid as _row, {chosen} from loaded")
+    kept = f", {aside} as {EXTRA}" if aside else ""
+    engine.create_table("staged", f"select rowid as _row, {chosen}{kept} from loaded")

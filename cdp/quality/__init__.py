@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cdp.quality.gate import DeliveredFeed, Finding, GateResult, judge, judge_all
+from cdp.quality.gate import DeliveredFeed, judge, judge_all
 from cdp.quality.report import write_report
 from cdp.quality.suite import Check, build_suite
+from cdp.quality.verdict import Finding, GateResult
 
 __all__ = [
     "Check", "DeliveredFeed", "Finding", "GateResult", "build_suite", "judge", "judge_all", "write_report",

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from cdp.contracts.model import Contract
 from cdp.engines import open_engine
 from cdp.engines.duckdb import DuckDBEngine, literal, quote
-from cdp.quality.suite import FILE, Check, Severity, build_suite, future_checks, newest_measure, volume_check
-
-if TYPE_CHECKING:
-    from cdp.quality.expectations import Batch, Outcome
+from cdp.quality.drift import Delivered, Measure, measure_delivery, measure_silence
+from cdp.quality.headers import ColumnChange, column_changes
+from cdp.quality.history import FeedHistory, Header
+from cdp.quality.settings import COLUMN_KINDS, QualityRule, ruling
+from cdp.quality.sketches import Sketch, sketch_columns
+from cdp.quality.suite import (
+    FILE,
+    Check,
+    build_suite,
+    future_checks,
+    measured_checks,
+    newest_measure,
+    outside_measure,
+    scalar_measure,
+)
+from cdp.quality.verdict import GateResult, Judged, conclude
 
 FEWEST_TO_STOP = 10
 """Quarantined rows needed before their share alone may stop a run: one bad row of one is no catastrophe."""
@@ -27,49 +38,28 @@ class DeliveredFeed:
 
     ``files`` are its landed parquet files, ``ledger`` the sums of its file ledgers (``rows_read``,
     ``rows_accepted``, ``rows_quarantined``, ``rows_duplicate``, ``rows_superseded``; a missing one is 0),
-    ``recent_rows`` the accepted rows of recent deliveries.
+    ``headers`` the columns its files had. ``is_silent``: nothing came tonight, and only that is judged.
     """
 
     feed: str
     contract: Contract
     files: Sequence[Path]
     ledger: Mapping[str, int]
-    recent_rows: Sequence[int] = ()
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A broken promise. ``observed`` is a count, share or measure, never a value from a row."""
-
-    severity: Severity
-    expectation: str
-    column: str | None
-    observed: float | None
-    message: str
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """The verdict on one feed's delivery; ``passed`` means that no promise with severity stop is broken."""
-
-    feed: str
-    passed: bool
-    findings: tuple[Finding, ...]
-    result_json: dict[str, Any]
-
-    @property
-    def has_warnings(self) -> bool:
-        """Whether a promise with severity warn is broken."""
-        return any(finding.severity == "warn" for finding in self.findings)
+    history: FeedHistory = field(default_factory=FeedHistory)
+    headers: Sequence[Header] = ()
+    is_silent: bool = False
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """A delivery with its measures and the checks that make sense for it."""
+    """A delivery with its counts, the checks that make sense for it, and what it was measured by."""
 
     delivered: DeliveredFeed
-    measures: Mapping[str, float]
+    counts: Mapping[str, float]
     checks: tuple[Check, ...]
+    measures: tuple[Measure, ...] = ()
+    sketches: tuple[Sketch, ...] = ()
+    changes: tuple[ColumnChange, ...] = ()
 
 
 def judge(
@@ -78,34 +68,41 @@ def judge(
     *,
     ledger: Mapping[str, int],
     as_of: datetime,
-    recent_rows: Sequence[int] = (),
+    history: FeedHistory | None = None,
+    headers: Sequence[Header] = (),
     feed: str | None = None,
+    rules: Sequence[QualityRule] = (),
+    day: date | None = None,
 ) -> GateResult:
     """Judge one delivery; several are judged faster together by ``judge_all``."""
-    delivered = DeliveredFeed(feed or contract.name, contract, files, ledger, recent_rows)
-    return judge_all([delivered], as_of=as_of)[0]
+    delivered = DeliveredFeed(feed or contract.name, contract, files, ledger, history or FeedHistory(), headers)
+    return judge_all([delivered], as_of=as_of, rules=rules, day=day)[0]
 
 
 def judge_all(
     deliveries: Sequence[DeliveredFeed],
     *,
     as_of: datetime,
+    day: date | None = None,
+    rules: Sequence[QualityRule] = (),
     temp_dir: Path | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
 ) -> list[GateResult]:
     """Judge every delivery of a run by Great Expectations on one DuckDB, in the order given.
 
-    ``as_of`` is naive UTC. ``temp_dir`` is where DuckDB may spill, ``memory_limit`` is in its own notation.
+    ``as_of`` is naive UTC, ``day`` the business date that it ends (by default the day before). ``temp_dir`` is where
+    DuckDB may spill, ``memory_limit`` is in its own notation.
     """
     if not deliveries:
         return []
     from cdp.quality.expectations import Batch, evaluate
 
+    day = day or (as_of - timedelta(seconds=1)).date()
     engine = open_engine("duckdb", temp_dir=temp_dir, memory_limit=memory_limit, threads=threads)
     assert isinstance(engine, DuckDBEngine)
     try:
-        plans = [_plan(engine, f"feed_{n}", each, as_of) for n, each in enumerate(deliveries)]
+        plans = [_plan(engine, f"feed_{n}", each, as_of, day, rules) for n, each in enumerate(deliveries)]
         batches: list[Batch] = []
         for number, plan in enumerate(plans):
             for on in ("rows", "delivery"):
@@ -115,16 +112,28 @@ def judge_all(
         outcomes = evaluate(batches, engine)
     finally:
         engine.close()
-    paired = zip(plans, outcomes[0::2], outcomes[1::2], strict=True)
-    return [_verdict(plan, [*of_rows, *of_delivery], as_of) for plan, of_rows, of_delivery in paired]
+    results = []
+    for plan, of_rows, of_delivery in zip(plans, outcomes[0::2], outcomes[1::2], strict=True):
+        pairs = list(zip(plan.checks, [*of_rows, *of_delivery], strict=True))
+        each = plan.delivered
+        judged = Judged(each.feed, each.contract.name, plan.counts, pairs, plan.measures, plan.changes, plan.sketches)
+        results.append(conclude(judged, as_of, rules))
+    return results
 
 
-def _plan(engine: DuckDBEngine, name: str, delivered: DeliveredFeed, as_of: datetime) -> _Plan:
+def _plan(
+    engine: DuckDBEngine,
+    name: str,
+    delivered: DeliveredFeed,
+    as_of: datetime,
+    day: date,
+    rules: Sequence[QualityRule],
+) -> _Plan:
     """Make the views ``<name>_rows`` and ``<name>_delivery`` that the checks read."""
+    if delivered.is_silent:
+        return _plan_of_silence(engine, name, delivered, day, rules)
     contract = delivered.contract
     suite = [*build_suite(contract), *future_checks(contract, as_of)]
-    if (volume := volume_check(delivered.recent_rows)) is not None:
-        suite.append(volume)
     source = _source(delivered)
     present = {row[0] for row in engine.rows(f"describe select * from {source}")}
     suite = [check for check in suite if present.issuperset(check.needs)]
@@ -132,29 +141,69 @@ def _plan(engine: DuckDBEngine, name: str, delivered: DeliveredFeed, as_of: date
     columns = [quote(name) for name in (*(item.name for item in contract.properties), FILE) if name in present]
     selected = ", ".join([*columns, *sorted(wanted)])
     engine.execute(f"create view {name}_rows as select {selected} from {source}")
-    measures = _measures(engine, f"{name}_rows", delivered, suite, as_of)
-    told = ", ".join(f"cast({value!r} as double) as {quote(key)}" for key, value in measures.items())
+    counts = _counts(engine, f"{name}_rows", delivered, suite, as_of)
+    tracked = {column for column, past in delivered.history.sketches.items() if past[-1].shares is not None}
+    sketches = sketch_columns(engine, source, contract, as_of, tracked) if delivered.files else []
+    ledger = {key: int(counts[key]) for key in LEDGER_KEYS}
+    age = counts.get(newest_measure(contract.version)) if contract.version else None
+    measures = measure_delivery(delivered.feed, day, Delivered(ledger, sketches, age), delivered.history, rules)
+    counts = {**counts, **_measured(measures)}
+    _make_delivery(engine, name, counts)
+    kept = (check for check in [*suite, *measured_checks(measures)] if _makes_sense(check, counts))
+    checks = [each for check in kept if (each := _weighed(check, delivered.feed, counts, rules)) is not None]
+    earlier = delivered.history
+    changes = column_changes(contract, delivered.headers, earlier.headers, earlier.steady)
+    in_order = tuple(sorted(checks, key=lambda check: check.on == "delivery"))
+    return _Plan(delivered, counts, in_order, tuple(measures), tuple(sketches), tuple(changes))
+
+
+def _plan_of_silence(
+    engine: DuckDBEngine, name: str, delivered: DeliveredFeed, day: date, rules: Sequence[QualityRule]
+) -> _Plan:
+    measures = measure_silence(delivered.feed, day, delivered.history, rules)
+    counts: dict[str, float] = {**dict.fromkeys(LEDGER_KEYS, 0), "rows_landed": 0, **_measured(measures)}
+    _make_delivery(engine, name, counts)
+    engine.execute(f"create view {name}_rows as select * from {name}_delivery")
+    return _Plan(delivered, counts, tuple(measured_checks(measures)), tuple(measures))
+
+
+def _make_delivery(engine: DuckDBEngine, name: str, counts: Mapping[str, float]) -> None:
+    told = ", ".join(f"cast({value!r} as double) as {quote(key)}" for key, value in counts.items())
     engine.execute(f"create view {name}_delivery as select {told}")
-    kept = (check for check in suite if _makes_sense(check, measures))
-    ordered = sorted(kept, key=lambda check: check.on == "delivery")
-    return _Plan(delivered, measures, tuple(_softened(check, measures) for check in ordered))
 
 
-def _makes_sense(check: Check, measures: Mapping[str, float]) -> bool:
+def _measured(measures: Sequence[Measure]) -> dict[str, float]:
+    """Measures as Great Expectations gets them: single ones as they are, those of columns as counts of outliers."""
+    judged = [each for each in measures if each.bounds is not None]
+    found = {scalar_measure(each.kind): each.value for each in judged if each.kind not in COLUMN_KINDS}
+    for each in judged:
+        if each.kind in COLUMN_KINDS:
+            name = outside_measure(each.kind, each.severity)
+            found[name] = found.get(name, 0) + (not each.is_kept)
+    return found
+
+
+def _makes_sense(check: Check, counts: Mapping[str, float]) -> bool:
     """Whether there is anything to judge: no rows have no values, and a pure repetition brings no rows."""
     if check.on == "delivery":
-        return check.kwargs["column"] in measures
-    if measures["rows_landed"]:
+        return check.kwargs["column"] in counts
+    if counts["rows_landed"]:
         return True
-    repeated = measures["rows_duplicate"] + measures["rows_superseded"]
+    repeated = counts["rows_duplicate"] + counts["rows_superseded"]
     return check.expectation == "expect_table_row_count_to_be_between" and not repeated
 
 
-def _softened(check: Check, measures: Mapping[str, float]) -> Check:
-    few = measures["rows_quarantined"] < FEWEST_TO_STOP
+def _weighed(check: Check, feed: str, counts: Mapping[str, float], rules: Sequence[QualityRule]) -> Check | None:
+    """The check with the weight it has tonight; ``None`` when nightly.yaml switches it off."""
+    few = counts["rows_quarantined"] < FEWEST_TO_STOP
     if check.severity == "stop" and check.kwargs.get("column") == "quarantine_share" and few:
-        return replace(check, severity="warn")
-    return check
+        check = replace(check, severity="warn")
+    if check.basis == "history":
+        return check
+    said = ruling(rules, feed, check.kind, check.column).severity
+    if said == "off":
+        return None
+    return replace(check, severity=said) if said else check
 
 
 def _source(delivered: DeliveredFeed) -> str:
@@ -165,14 +214,14 @@ def _source(delivered: DeliveredFeed) -> str:
     return f"(select {columns} where false)"
 
 
-def _measures(
+def _counts(
     engine: DuckDBEngine, rows: str, delivered: DeliveredFeed, suite: Sequence[Check], as_of: datetime
 ) -> dict[str, float]:
     """The delivery as one row of numbers: its ledger, the share quarantined, the age of its newest row."""
-    measures: dict[str, float] = {key: int(delivered.ledger.get(key, 0)) for key in LEDGER_KEYS}
-    read = measures["rows_read"]
-    measures["rows_landed"] = int(engine.scalar(f"select count(*) from {rows}"))
-    measures["quarantine_share"] = measures["rows_quarantined"] / read if read else 0.0
+    counts: dict[str, float] = {key: int(delivered.ledger.get(key, 0)) for key in LEDGER_KEYS}
+    read = counts["rows_read"]
+    counts["rows_landed"] = int(engine.scalar(f"select count(*) from {rows}"))
+    counts["quarantine_share"] = counts["rows_quarantined"] / read if read else 0.0
     aged = {check.column for check in suite if str(check.kwargs.get("column")).startswith(newest_measure(""))}
     contract = delivered.contract
     if contract.version and contract.find(contract.version).logical_type in {"date", "timestamp"}:
@@ -182,68 +231,5 @@ def _measures(
         newest = f"max(cast({quote(column)} as timestamp))"
         seconds = engine.scalar(f"select date_diff('second', {newest}, $as_of) from {rows}", {"as_of": as_of})
         if seconds is not None:
-            measures[newest_measure(column)] = round(seconds / 86_400, 3)
-    return measures
-
-
-def _verdict(plan: _Plan, outcomes: Sequence[Outcome], as_of: datetime) -> GateResult:
-    from cdp.quality.expectations import NO_VALUES, VERSION
-
-    pairs = list(zip(plan.checks, outcomes, strict=True))
-    findings = tuple(_finding(check, outcome) for check, outcome in pairs if not outcome.success)
-    passed = all(finding.severity != "stop" for finding in findings)
-    feed = plan.delivered.feed
-    result = {
-        "feed": feed,
-        "contract": plan.delivered.contract.name,
-        "as_of": as_of.isoformat(sep=" "),
-        "passed": passed,
-        "great_expectations_version": VERSION,
-        "result_format": NO_VALUES,
-        "measures": dict(plan.measures),
-        "checks": [_told(check, outcome) for check, outcome in pairs],
-    }
-    return GateResult(feed, passed, findings, result)
-
-
-def _told(check: Check, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "expectation": check.expectation,
-        "on": check.on,
-        "column": check.column,
-        "kwargs": {key: _plain(value) for key, value in check.kwargs.items()},
-        "severity": check.severity,
-        "promise": check.reason,
-        "success": outcome.success,
-        "result": dict(outcome.counts),
-        "error": outcome.error,
-    }
-
-
-def _plain(value: object) -> object:
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
-
-
-def _finding(check: Check, outcome: Outcome) -> Finding:
-    """Say in words what was promised and what came instead; a check that fails to run stops the run."""
-    if outcome.error:
-        message = f"{check.reason}: could not be judged ({outcome.error})"
-        return Finding("stop", check.expectation, check.column, None, message)
-    counts = outcome.counts
-    if "unexpected_count" in counts:
-        broken, rows = int(counts["unexpected_count"]), int(counts["element_count"])
-        message = f"{check.reason}: {broken:,} of {rows:,} rows break this"
-        return Finding(check.severity, check.expectation, check.column, broken, message)
-    observed = counts.get("observed_value")
-    message = f"{check.reason}: {_observation(check, observed)}"
-    return Finding(check.severity, check.expectation, check.column, observed, message)
-
-
-def _observation(check: Check, observed: float | None) -> str:
-    if observed is None:
-        return "it is missing" if check.expectation == "expect_column_to_exist" else "there are no values"
-    if "non_null" in check.expectation:
-        return f"it is {1 - observed:.1%}"
-    if "share" in check.reason or "proportion" in check.expectation or "quarantined" in check.reason:
-        return f"it is {observed:.1%}"
-    return f"it is {observed:,.0f}" if observed == int(observed) else f"it is {observed:,.3g}"
+            counts[newest_measure(column)] = round(seconds / 86_400, 3)
+    return counts

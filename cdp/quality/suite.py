@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any, Literal
 
 from cdp.contracts.model import BatchRule, Contract, Outcome, Property
 from cdp.engines.duckdb import quote
-
-Severity = Literal["warn", "stop"]
+from cdp.quality.drift import Measure
+from cdp.quality.settings import COLUMN_KINDS, CheckKind, Severity
 
 FILE = "_file_id"
 """The landed column that names the delivered file."""
 
 QUARANTINE_WARN = 0.05
 QUARANTINE_STOP = 0.50
-FEWEST_RECENT = 5
-"""Recent deliveries needed before the volume of a new one can be judged."""
 LOCAL_TIME_SLACK = timedelta(hours=14)
 """How far a local time may run ahead of UTC."""
 
@@ -30,7 +27,7 @@ class Check:
 
     ``expectation`` and ``kwargs`` are Great Expectations' own words. ``on`` names what is judged: the landed
     ``rows``, or the ``delivery`` as one row of measures. ``projection`` is the SQL expression behind
-    ``kwargs["column"]`` when that is not a column of the contract.
+    ``kwargs["column"]`` when that is not a column of the contract. ``kind`` is what nightly.yaml calls it.
     """
 
     expectation: str
@@ -42,6 +39,8 @@ class Check:
     projection: str = ""
     needs: tuple[str, ...] = ()
     """Columns that must be there for the check to make sense."""
+    kind: CheckKind = "promise"
+    basis: Literal["contract", "history"] = "contract"
 
 
 def _severity(outcome: Outcome) -> Severity:
@@ -82,10 +81,6 @@ def _in_words(low: float | None, high: float | None) -> str:
 
 
 def _column_checks(item: Property) -> Iterator[Check]:
-    if not item.optional_column:
-        kind: Severity = "stop" if item.required else "warn"
-        promise = f"the column {item.name} is delivered"
-        yield Check("expect_column_to_exist", {"column": item.name}, kind, promise, item.name)
     options, outcome = item.logical_type_options, item.on_fail
     if item.required and outcome.required != "ignore":
         yield _about(
@@ -127,7 +122,7 @@ def _key_checks(contract: Contract) -> Iterator[Check]:
     columns = (*named, FILE)
     expectation, kwargs = "expect_compound_columns_to_be_unique", {"column_list": list(columns)}
     reason = f"each {' + '.join(named)} is delivered once per file"
-    yield Check(expectation, kwargs, "warn", reason, contract.key[0], needs=columns)
+    yield Check(expectation, kwargs, "warn", reason, contract.key[0], needs=columns, kind="key_uniqueness")
 
 
 def newest_measure(column: str) -> str:
@@ -135,8 +130,21 @@ def newest_measure(column: str) -> str:
     return f"days_since_newest__{column}"
 
 
+_RULE_KINDS: Mapping[str, CheckKind] = {
+    "row_count": "volume",
+    "null_share": "null_share",
+    "unique_share": "key_uniqueness",
+    "quarantine_share": "quarantine_share",
+    "days_since_newest": "freshness",
+}
+
+
 def _rule_check(rule: BatchRule) -> Check:
     """A promise that the contract's author wrote down."""
+    return replace(_ruled(rule), kind=_RULE_KINDS.get(rule.metric, "promise"))
+
+
+def _ruled(rule: BatchRule) -> Check:
     column = rule.column
     of = f" of {column}" if column else ""
     reason = f"{rule.metric.replace('_', ' ')}{of} is {_in_words(rule.minimum, rule.maximum)}"
@@ -160,7 +168,7 @@ def _delivery_checks(contract: Contract) -> Iterator[Check]:
     ruled = {rule.metric for rule in contract.quality}
     if "row_count" not in ruled:
         promise = "a delivery brings at least one row"
-        yield Check("expect_table_row_count_to_be_between", {"min_value": 1}, "warn", promise)
+        yield Check("expect_table_row_count_to_be_between", {"min_value": 1}, "warn", promise, kind="volume")
     shares = {rule.severity for rule in contract.quality if rule.metric == "quarantine_share"}
     limits: tuple[tuple[Severity, float], ...] = (("warn", QUARANTINE_WARN), ("stop", QUARANTINE_STOP))
     for severity, limit in limits:
@@ -171,6 +179,7 @@ def _delivery_checks(contract: Contract) -> Iterator[Check]:
                 severity,
                 f"at most {limit:.0%} of the rows read are quarantined",
                 on="delivery",
+                kind="quarantine_share",
             )
 
 
@@ -210,22 +219,43 @@ def future_checks(contract: Contract, as_of: datetime) -> list[Check]:
     return checks
 
 
-def volume_check(recent_rows: Sequence[int]) -> Check | None:
-    """Bounds on accepted rows, robust against single odd nights; ``None`` with fewer than five deliveries.
+def measured_checks(measures: Sequence[Measure]) -> list[Check]:
+    """The checks that hold a delivery's measures against the bounds from history or nightly.yaml.
 
-    The median of the recent deliveries, give or take four times their scaled median absolute deviation, and
-    never narrower than a third to three times the median.
+    What is measured once has an expectation of its own. What is measured of every column has one per kind and
+    severity, about the number of columns outside their bounds: an expectation per column would cost seconds.
     """
-    if len(recent_rows) < FEWEST_RECENT:
-        return None
-    middle = median(recent_rows)
-    spread = 4 * 1.4826 * median(abs(rows - middle) for rows in recent_rows)
-    low = max(0, int(min(middle - spread, middle / 3)))
-    high = int(max(middle + spread, middle * 3)) + 1
-    return Check(
-        "expect_column_max_to_be_between",
-        {"column": "rows_accepted", "min_value": low, "max_value": high},
-        "warn",
-        f"a delivery brings {low:,} to {high:,} rows, as the last {len(recent_rows)} did",
-        on="delivery",
-    )
+    judged = [each for each in measures if each.bounds is not None]
+    checks = [_scalar_check(each) for each in judged if each.kind not in COLUMN_KINDS]
+    groups = sorted({(each.kind, each.severity) for each in judged if each.kind in COLUMN_KINDS})
+    return checks + [
+        Check(
+            "expect_column_max_to_be_between",
+            {"column": outside_measure(kind, severity), "max_value": 0},
+            severity,
+            f"{kind.replace('_', ' ')}: every column lies within its bounds",
+            on="delivery",
+            kind=kind,
+            basis="history",
+        )
+        for kind, severity in groups
+    ]
+
+
+def _scalar_check(measure: Measure) -> Check:
+    assert measure.bounds is not None
+    span = _span(measure.bounds.low, measure.bounds.high)
+    kwargs = {"column": scalar_measure(measure.kind), **span}
+    reason = f"{measure.kind.replace('_', ' ')} is as usual"
+    expectation, kind = "expect_column_max_to_be_between", measure.kind
+    return Check(expectation, kwargs, measure.severity, reason, on="delivery", kind=kind, basis="history")
+
+
+def scalar_measure(kind: str) -> str:
+    """Name of a measure that a delivery has once."""
+    return f"measured__{kind}"
+
+
+def outside_measure(kind: str, severity: str) -> str:
+    """Name of the measure "columns that lie outside their bounds"."""
+    return f"columns_outside__{kind}__{severity}"

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 
 from cdp.contracts.published import made_by
-from cdp.errors import GateError, IdentityError
+from cdp.errors import IdentityError
 from cdp.identity import PreviousIdentity, resolve
 from cdp.identity.rulings import decisions_frame
 from cdp.ingest.landing import Landing
@@ -15,8 +15,8 @@ from cdp.ingest.mapping import map_feed
 from cdp.ingest.stage import LandingResult, land_inbox
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.profiles import build_profiles
-from cdp.quality import DeliveredFeed, judge_all, write_report
 from cdp.runs.context import LOG, Run
+from cdp.runs.gate import gate, keep_headers
 from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history
 from cdp.runs.publish import publish
 from cdp.runs.retries import take_up
@@ -51,6 +51,7 @@ def land(run: Run) -> None:
     for feed, paths in result.landed.items():
         refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
+    keep_headers(run, result.headers)
     _count(run, result)
     take_up(run, landing, before.ledgers.values(), result.ledgers)
     shutil.rmtree(workdir)
@@ -102,43 +103,6 @@ def _count(run: Run, result: LandingResult) -> None:
         ]
         for feed in sorted({item.feed for item in known if item.feed and item.status is FileStatus.loaded})
     }
-
-
-def gate(run: Run) -> None:
-    """New landed rows → quality findings; a finding of severity stop ends the run."""
-    before = run.parent.tables if run.parent else {}
-    inputs = []
-    for feed, ledgers in sorted(run.counts["feeds_landed"].items()):
-        known = {ref.path for ref in before.get(f"landed.{feed}", ())}
-        refs = run.tables.get(f"landed.{feed}", ())
-        fresh = [run.store.path(ref) for ref in refs if ref.path not in known]
-        totals = {name: sum(item[name] for item in ledgers) for name in ledgers[0]}
-        recent = [ref.rows for ref in refs if ref.path in known and not ref.path.endswith("-retry.parquet")]
-        contract = run.workspace.contracts[run.workspace.feeds[feed].contract]
-        inputs.append(DeliveredFeed(feed, contract, fresh, totals, recent))
-    resources = run.workspace.config.resources
-    results = judge_all(
-        inputs,
-        as_of=run.as_of,
-        temp_dir=run.folder / "spill",
-        memory_limit=resources.memory_limit,
-        threads=resources.threads,
-    )
-    shutil.rmtree(run.folder / "spill", ignore_errors=True)
-    write_report(results, run.folder / "quality")
-    stopping = []
-    for result in results:
-        for finding in result.findings:
-            told = f"{result.feed}: {finding.message}"
-            run.warn(told)
-            if finding.severity == "stop":
-                stopping.append(told)
-    run.counts["quality_findings"] = sum(len(result.findings) for result in results)
-    if stopping and run.workspace.nightly.quality_stop == "stop":
-        raise GateError(
-            f"the quality gate stopped the run: {'; '.join(stopping)}",
-            f"see {run.folder / 'quality'}; mend the export, or set qualityStop: warn in pipelines/nightly.yaml",
-        )
 
 
 def map_feeds(run: Run) -> None:
@@ -214,6 +178,7 @@ def identify(run: Run) -> None:
         ("customers", "customer_id"),
         ("blocked_identifiers", "all"),
         ("request_phones", "all"),
+        ("usable_identifiers", "record_id, identifier_type, identifier_value"),
     ):
         run.put(name, order)
     run.counts.update({name: value for name, value in summary.as_dict().items() if name != "seconds"})
@@ -232,9 +197,17 @@ def identify(run: Run) -> None:
 def profile(run: Run) -> None:
     """Canonical facts and customers → profiles."""
     run.use(*run.workspace.canonical(), *(item.table for item in made_by("identity")), "request_phones")
-    summary = build_profiles(run.engine, run.workspace.profile, as_of=run.as_of)
+    summary = build_profiles(
+        run.engine,
+        run.workspace.profile,
+        as_of=run.as_of,
+        currency=run.workspace.config.currency,
+        business_date=run.date,
+    )
     for table in made_by("profiles"):
         run.put(table.table, table.order)
+    for words in summary.doubts:
+        run.warn(words)
     run.counts["profiles"] = summary.count_profiles
     run.counts["profiles_with_orders"] = summary.count_with_orders
     run.counts["erasure_requested"] = summary.count_erasure_requested

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from cdp.contracts import Strict
+from cdp.quality.settings import QualityRule
 
 
 class Resources(Strict):
@@ -54,6 +55,9 @@ class NightlySettings(Strict):
         default="stop",
         alias="qualityStop",
         description="whether a finding of severity stop ends the run or only warns",
+    )
+    quality: tuple[QualityRule, ...] = Field(
+        default=(), description="severity and bounds of quality checks; of several that fit, the last one counts"
     )
     minimum_continuity: float = Field(
         default=0.5,

@@ -230,6 +230,24 @@ def _profile(reader: _Reader) -> ProfileSettings | None:
     return profile
 
 
+def _nightly(reader: _Reader, plans: Sequence[FeedPlan]) -> NightlySettings | None:
+    path = reader.root / "pipelines/nightly.yaml"
+    nightly = reader.load(path, NightlySettings)
+    contracts = {plan.feed.feed: plan.contract for plan in plans}
+    columns = {item.name for contract in contracts.values() for item in contract.properties}
+    for number, rule in enumerate(nightly.quality if nightly else ()):
+        if rule.feed is not None and rule.feed not in contracts:
+            message = f"there is no feed {rule.feed!r} in pipelines/feeds"
+            reader.at(path, ("quality", number, "feed"), message, ", ".join(sorted(contracts)))
+        elif rule.column is not None:
+            known = {item.name for item in contracts[rule.feed].properties} if rule.feed else columns
+            if rule.column not in known:
+                where = f"the contract of {rule.feed}" if rule.feed else "any contract"
+                message = f"there is no column {rule.column!r} in {where}"
+                reader.at(path, ("quality", number, "column"), message, ", ".join(sorted(known)))
+    return nightly
+
+
 def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | None, list[Fault]]:
     """Read a whole workspace. Gives every fault there is, and the workspace when there is none.
 
@@ -237,11 +255,11 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
     """
     reader = _Reader(root.resolve())
     config = _config(reader)
-    nightly = reader.load(reader.root / "pipelines/nightly.yaml", NightlySettings)
     contracts = reader.load_all("schemas/exports", "*.yaml", Contract, lambda item: item.name)
     found = reader.load_all("schemas/tables", "*.yaml", TableContract, lambda item: item.name)
     tables = {name: table for name, (_, table) in found.items()}
     plans = _plans(reader, contracts, tables)
+    nightly = _nightly(reader, plans)
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
     profile = _profile(reader)
     segments = _segments(reader)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from cdp.engines import open_engine
 from cdp.quality import DeliveredFeed, judge, judge_all, write_report
+from cdp.quality.bounds import Past
+from cdp.quality.history import FeedHistory, Header
 
 AS_OF = datetime(2026, 6, 1)
 COLUMNS = {
@@ -149,20 +151,23 @@ def test_a_delivery_without_rows_warns_but_a_repetition_does_not(contract):
 
 
 def test_an_unusual_volume_warns(contract, landed):
-    path, recent = landed(rows(5)), [1000, 1010, 990, 1005, 995]
-    result = judge(contract(), [path], ledger=ledger(5), as_of=AS_OF, recent_rows=recent)
+    path = landed(rows(5))
+    past = FeedHistory({("volume", None): [Past(date(2026, 5, 20 + n), 1000 + n) for n in range(5)]})
+    result = judge(contract(), [path], ledger=ledger(5), as_of=AS_OF, history=past)
     (finding,) = result.findings
     assert finding.severity == "warn"
-    assert finding.message.endswith("as the last 5 did: it is 5")
-    assert judge(contract(), [path], ledger=ledger(5), as_of=AS_OF, recent_rows=recent[:4]).findings == ()
+    assert finding.message == "5 rows accepted; 333 to 3,009 expected, by the last 5 deliveries"
+    young = FeedHistory({("volume", None): past.past("volume")[:4]})
+    assert judge(contract(), [path], ledger=ledger(5), as_of=AS_OF, history=young).findings == ()
 
 
-def test_a_column_that_was_not_delivered(contract, landed):
-    columns = {name: kind for name, kind in COLUMNS.items() if name != "tier"}
-    kept = [row[:2] + row[3:] for row in rows(3)]
-    result = judge(contract(), [landed(kept, columns=columns)], ledger=ledger(3), as_of=AS_OF)
+def test_a_column_that_was_always_there_and_is_not(contract, landed):
+    now = [Header(name, "", name) for name in COLUMNS if name != "tier"]
+    before = FeedHistory(headers=[*now, Header("tier", "", "tier")], steady=frozenset(COLUMNS))
+    path = landed(rows(3))
+    result = judge(contract(), [path], ledger=ledger(3), as_of=AS_OF, history=before, headers=now)
     (finding,) = result.findings
-    assert (finding.severity, finding.message) == ("warn", "the column tier is delivered: it is missing")
+    assert (finding.severity, finding.message) == ("warn", "column tier, delivered before, is missing")
 
 
 def test_rules_of_the_contract_are_judged(contract, landed):
@@ -233,7 +238,7 @@ def test_a_process_ends_without_a_word_on_stderr(contract, landed, tmp_path):
     path = landed(rows(3))
     script = """
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from cdp.contracts import Contract
 from cdp.quality import judge

@@ -1,0 +1,195 @@
+"""The stage that judges what landed, keeps what it measured, and writes the run's quality page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from cdp.errors import GateError
+from cdp.ingest.checks import quoted
+from cdp.ingest.mapping import empty_table
+from cdp.quality import DeliveredFeed, GateResult, judge_all, write_report
+from cdp.quality.bounds import silence_bounds
+from cdp.quality.history import (
+    CHECKS,
+    HEADER_COLUMNS,
+    HEADERS,
+    KEPT_RUNS,
+    SKETCH_COLUMNS,
+    SKETCHES,
+    FeedHistory,
+    Header,
+    empty_headers,
+    empty_sketches,
+    header_rows,
+    read_history,
+    sketch_rows,
+)
+from cdp.quality.report import FileLine, RunFacts
+from cdp.runs.context import Run
+from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, open_ledger
+
+_LEDGERS = """
+select
+    feed,
+    sum(rows_read)::bigint as rows_read,
+    sum(rows_accepted)::bigint as rows_accepted,
+    sum(rows_quarantined)::bigint as rows_quarantined,
+    sum(rows_duplicate)::bigint as rows_duplicate,
+    sum(rows_superseded)::bigint as rows_superseded
+from source_files
+where run_id = $run_id and status = 'loaded'
+group by feed
+order by feed
+"""
+_FILES = """
+select
+    file, coalesce(feed, ''), status, rows_read, rows_accepted, rows_quarantined, rows_duplicate, rows_superseded,
+    coalesce(message, '')
+from source_files
+where run_id = $run_id and (status <> 'unknown' or file not in (select file from source_files where run_id <> $run_id))
+order by feed, file
+"""
+_REASONS = """
+select feed, reason_code, count(*) as count_rows
+from (select feed, unnest(reason_codes) as reason_code from quarantine_rows where run_id = $run_id)
+group by feed, reason_code
+order by feed, count_rows desc, reason_code
+"""
+
+
+def keep_headers(run: Run, headers: Mapping[str, Sequence[Header]]) -> None:
+    """Remember which columns the feeds' files had."""
+    rows = [row for feed, found in sorted(headers.items()) for row in header_rows(run.run_id, feed, found)]
+    _add(run, HEADERS, HEADER_COLUMNS, rows)
+
+
+def gate(run: Run) -> None:
+    """New landed rows → quality findings; a finding of severity stop ends the run."""
+    past, tonight = _history(run), _headers_tonight(run)
+    for name in (SOURCE_FILES, QUARANTINE):
+        open_ledger(run, name)
+    named = {"run_id": run.run_id}
+    facts = RunFacts(
+        run.run_id,
+        run.date.isoformat(),
+        [FileLine(row[0], row[1], row[2], tuple(row[3:8]), row[8]) for row in run.engine.rows(_FILES, named)],
+        [(row[0], row[1], row[2]) for row in run.engine.rows(_REASONS, named)],
+        past,
+    )
+    inputs = _deliveries(run, past, tonight)
+    inputs += _silent(run, past, {each.feed for each in facts.files})
+    for name in (SOURCE_FILES, QUARANTINE):
+        run.engine.drop(name)
+    resources = run.workspace.config.resources
+    results = judge_all(
+        inputs,
+        as_of=run.as_of,
+        day=run.date,
+        rules=run.workspace.nightly.quality,
+        temp_dir=run.folder / "spill",
+        memory_limit=resources.memory_limit,
+        threads=resources.threads,
+    )
+    shutil.rmtree(run.folder / "spill", ignore_errors=True)
+    page = write_report(results, run.folder / "quality", facts)
+    _keep(run, results)
+    _tell(run, results, str(page))
+
+
+def _deliveries(
+    run: Run, past: Mapping[str, FeedHistory], headers: Mapping[str, Sequence[Header]]
+) -> list[DeliveredFeed]:
+    before = run.parent.tables if run.parent else {}
+    found = []
+    for feed, *counts in run.engine.rows(_LEDGERS, {"run_id": run.run_id}):
+        known = {ref.path for ref in before.get(f"landed.{feed}", ())}
+        fresh = [run.store.path(ref) for ref in run.tables.get(f"landed.{feed}", ()) if ref.path not in known]
+        names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded")
+        ledger = dict(zip(names, counts, strict=True))
+        contract = run.workspace.contracts[run.workspace.feeds[feed].contract]
+        earlier = past.get(feed, FeedHistory())
+        found.append(DeliveredFeed(feed, contract, fresh, ledger, earlier, tuple(headers.get(feed, ()))))
+    return found
+
+
+def _silent(run: Run, past: Mapping[str, FeedHistory], met: set[str]) -> list[DeliveredFeed]:
+    """Feeds of which no file came tonight, and that have delivered often enough to be missed."""
+    return [
+        DeliveredFeed(name, run.workspace.contracts[feed.contract], (), {}, past[name], is_silent=True)
+        for name, feed in sorted(run.workspace.feeds.items())
+        if name in past and name not in met and silence_bounds(past[name].delivered)
+    ]
+
+
+def _history(run: Run) -> dict[str, FeedHistory]:
+    """What earlier runs measured. Headers of this run stand in the table already and are left out."""
+    empty = {
+        CHECKS: empty_table(run.workspace.tables[CHECKS]),
+        SKETCHES: empty_sketches(),
+        HEADERS: empty_headers(),
+    }
+    parent = run.parent.tables if run.parent else {}
+    for name, nothing in empty.items():
+        refs = parent.get(name, ())
+        if refs:
+            run.engine.read_parquet(name, [run.store.path(ref) for ref in refs])
+        else:
+            run.engine.create_table(name, nothing)
+    history = read_history(run.engine)
+    for name in empty:
+        run.engine.drop(name)
+    return history
+
+
+def _headers_tonight(run: Run) -> dict[str, list[Header]]:
+    known = set(run.parent.tables.get(HEADERS, ())) if run.parent else set()
+    fresh = [run.store.path(ref) for ref in run.tables.get(HEADERS, ()) if ref not in known]
+    if not fresh:
+        return {}
+    run.engine.read_parquet("headers_tonight", fresh)
+    found: dict[str, list[Header]] = {}
+    rows = run.engine.rows("select feed, header, coalesce(type, ''), property from headers_tonight order by all")
+    for feed, *header in rows:
+        found.setdefault(feed, []).append(Header(*header))
+    run.engine.drop("headers_tonight")
+    return found
+
+
+def _keep(run: Run, results: Sequence[GateResult]) -> None:
+    types = {item.name: item.type for item in run.workspace.tables[CHECKS].properties}
+    about = {"run_id": run.run_id, "business_date": run.date}
+    _add(run, CHECKS, types, [{**about, **asdict(row)} for result in results for row in result.rows])
+    sketches = [row for result in results for row in sketch_rows(run.run_id, result.feed, result.sketches)]
+    _add(run, SKETCHES, SKETCH_COLUMNS, sketches)
+
+
+def _add(run: Run, name: str, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to a table of the history; what is older than the history reaches falls off."""
+    import pyarrow as pa
+
+    if not rows:
+        return
+    run.engine.register("measured", pa.table({column: [row[column] for row in rows] for column in types}))
+    casts = ", ".join(f"{quoted(column)}::{kind} as {quoted(column)}" for column, kind in types.items())
+    ref = run.keep(name, f"select {casts} from measured order by all")
+    run.engine.drop("measured")
+    run.tables[name] = (*run.tables.get(name, ())[-(KEPT_RUNS - 1) :], ref)
+
+
+def _tell(run: Run, results: Sequence[GateResult], page: str) -> None:
+    stopping = []
+    for result in results:
+        for finding in result.findings:
+            told = f"{result.feed}: {finding.message}"
+            run.warn(told)
+            if finding.severity == "stop":
+                stopping.append(told)
+    run.counts["quality_findings"] = sum(len(result.findings) for result in results)
+    if stopping and run.workspace.nightly.quality_stop == "stop":
+        raise GateError(
+            f"the quality gate stopped the run: {'; '.join(stopping)}",
+            f"see {page}; mend the export, or set qualityStop: warn in pipelines/nightly.yaml",
+        )
