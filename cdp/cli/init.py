@@ -10,6 +10,9 @@ import typer
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.", show_default=False)],
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Without feeds, segments and sample data, for exports of your own.")
+    ] = False,
 ) -> None:
     """Copy the reference workspace, with its sample data, into DIR.
 
@@ -18,8 +21,17 @@ def init(
     from cdp.cli.output import note, write
     from cdp.workspace.init import init_workspace
 
-    made = init_workspace(folder)
+    made = init_workspace(folder, empty=empty)
     write(str(made))
+    if empty:
+        note(
+            f"An empty workspace is ready. Put exports into {folder}/data/inbox. Next:\n"
+            f"  cd {folder}\n"
+            "  cdp feed add data/inbox/FILE   (or cdp feed presets)\n"
+            "  cdp feed check FEED\n"
+            "  cdp run"
+        )
+        return
     note(
         f"A workspace is ready. Next:\n"
         f"  cd {folder}\n"

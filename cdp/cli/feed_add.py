@@ -1,0 +1,234 @@
+"""cdp feed add: a first draft of a feed from an unknown export, or a ready one from a preset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cdp.cli.options import Format, FormatOption, WorkspaceOption
+
+if TYPE_CHECKING:
+    from cdp.ingest.draft import Draft
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the options say."""
+
+    files: tuple[Path, ...]
+    name: str | None
+    source: str | None
+    globs: tuple[str, ...]
+    zone: str | None
+    currency: str | None
+    channel: str | None
+
+
+def add(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="Files of one export.", show_default=False)
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "--preset", "-p", metavar="PRESET", help="Copy a ready feed; 'cdp feed presets' lists them.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="Name of the feed; by default from the file.", show_default=False),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="WORD", help="The system it comes from, e.g. till.", show_default=False),
+    ] = None,
+    globs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--files", metavar="GLOB", help="Which files below the inbox are these; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--time-zone", metavar="ZONE", help="Zone of times without offset; by default the workspace's.",
+            show_default=False,
+        ),
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option("--currency", metavar="CODE", help="Currency, where the export names none.", show_default=False),
+    ] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option("--channel", metavar="WORD", help="store, web or app, for orders and events.", show_default=False),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a feed of that name.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:  # fmt: skip
+    """Draft a feed from files of an unknown export: feed.yaml, contract, and SQL for every table.
+
+    Looks at dialect, encoding, header, types, keys and times, and at what each column means. Where the draft is
+    unsure, a comment says UNSURE. 'cdp feed check' then shows what becomes of the rows.
+    """
+    from cdp.cli.output import note
+    from cdp.errors import UsageError
+    from cdp.workspace import find_root
+
+    root = find_root(workspace)
+    asked = _Asked(tuple(files or ()), name, source, tuple(globs or ()), zone, currency, channel)
+    if preset:
+        _from_preset(root, preset, asked, dry_run=dry_run, force=force)
+    elif asked.files:
+        draft = _drafted(root, asked)
+        if _finish(root, draft.feed, draft.files, dry_run=dry_run, force=force):
+            _tell_guesses(draft)
+            _tell_rivals(root, draft.feed, asked.files)
+            _tell_presets(root, draft)
+            note(f"Next: cdp feed check {draft.feed} {' '.join(map(str, asked.files))}")
+    else:
+        raise UsageError("neither a file nor a preset was named", "cdp feed add FILE…, or cdp feed add --preset NAME")
+
+
+def presets(workspace: WorkspaceOption = None, form: FormatOption = Format.table) -> None:
+    """List presets: ready feeds for systems that people have, added with 'cdp feed add --preset NAME'."""
+    from cdp.cli.output import print_rows
+    from cdp.errors import NotFoundError
+    from cdp.serving import Rows
+    from cdp.workspace import find_root
+    from cdp.workspace.feeds import presets as known
+
+    try:
+        root = find_root(workspace)
+    except NotFoundError:
+        root = None
+    rows = [
+        (item.settings.preset, item.settings.title, item.settings.description, item.settings.export)
+        for item in known(root).values()
+    ]
+    print_rows(Rows(("preset", "title", "description", "export"), rows), form)
+
+
+def _from_preset(root: Path, preset: str, asked: _Asked, *, dry_run: bool, force: bool) -> None:
+    from cdp.cli.output import note
+    from cdp.workspace.feeds import find_preset, rendered
+
+    chosen = find_preset(root, preset)
+    texts = rendered(chosen, name=asked.name, zone=asked.zone, currency=asked.currency, globs=asked.globs)
+    feed = asked.name or chosen.settings.feed
+    if _finish(root, feed, texts, dry_run=dry_run, force=force):
+        if chosen.settings.time_zone and not asked.zone:
+            note(f"Times without offset are read in {chosen.settings.time_zone}; --time-zone (with --force) changes it.")
+        _tell_rivals(root, feed, asked.files)
+        files = " ".join(map(str, asked.files)) or "FILE…"
+        note(f"Next: cdp feed check {feed} {files}")
+
+
+def _drafted(root: Path, asked: _Asked) -> Draft:
+    from cdp.engines import open_engine
+    from cdp.ingest.draft import draft_feed, name_of
+    from cdp.workspace import check_workspace
+    from cdp.workspace.feeds import must_be_zone
+
+    loaded, _ = check_workspace(root, compiled=False)
+    zone = asked.zone or (loaded.config.time_zone if loaded else "UTC")
+    taken = {path.stem for path in (root / "schemas/tables").glob("*.yaml")}
+    name = asked.name or name_of([path.name for path in asked.files])
+    engine = open_engine("duckdb", threads=1)
+    try:
+        return draft_feed(
+            asked.files,
+            engine,
+            name=f"{name}_export" if name in taken else name,
+            source=asked.source,
+            zone=must_be_zone(zone),
+            channel=asked.channel or "",
+            currency=asked.currency or "",
+            globs=asked.globs,
+        )
+    finally:
+        engine.close()
+
+
+def _finish(root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, force: bool) -> bool:
+    """Print or write the files; true when they were written."""
+    from cdp.cli.output import note, write
+    from cdp.errors import WorkspaceError
+    from cdp.workspace import check_workspace
+    from cdp.workspace.feeds import place_feed
+
+    if dry_run:
+        for path, content in texts.items():
+            note(f"--- {path}")
+            write(content)
+        return False
+    written = place_feed(root, feed, texts, force=force)
+    for path in written:
+        write(str(path.relative_to(root)))
+    _, faults = check_workspace(root)
+    ours = [fault for fault in faults if root / fault.file in written]
+    if ours:
+        raise WorkspaceError("\n".join(map(str, ours)), "mend the files by hand, then 'cdp check'")
+    return True
+
+
+def _tell_guesses(draft: Draft) -> None:
+    from cdp.cli.output import note, print_rows
+    from cdp.serving import Rows
+
+    note(f"\n{draft.feed}: taken for {draft.about}. Columns and what they are taken for:")
+    rows = [
+        (column.source, column.shape.kind, _taken_for(column), f"{column.filled:.0%}") for column in draft.columns
+    ]
+    print_rows(Rows(("column", "type", "taken for", "filled"), rows), Format.table)
+    for doubt in draft.doubts:
+        note(f"unsure: {doubt}")
+
+
+def _taken_for(column: object) -> str:
+    consent, meaning, owner = (getattr(column, name) for name in ("consent", "meaning", "owner"))
+    if consent is not None:
+        return f"consent to {consent.channel}"
+    if owner == "other":
+        return "somebody else's: not used"
+    return meaning.replace("_", " ") + (f" ({owner})" if meaning and owner in {"billing", "shipping", "item"} else "")
+
+
+def _tell_rivals(root: Path, feed: str, files: Sequence[Path]) -> None:
+    """Other feeds that claim files of these names: a run would stop at that."""
+    from cdp.cli.output import note
+    from cdp.workspace import check_workspace
+
+    loaded, _ = check_workspace(root, compiled=False)
+    if loaded is None:
+        return
+    for file in files:
+        claims = [name for name, item in loaded.feeds.items() if any(Path(file.name).match(glob) for glob in item.files)]
+        rivals = [name for name in claims if name != feed]
+        if rivals:
+            note(f"warning: {file.name} also fits the files of {', '.join(rivals)}; narrow the globs in feed.yaml")
+        if feed not in claims:
+            note(f"warning: {file.name} does not fit the files of {feed}; change the globs with --files or in feed.yaml")
+
+
+def _tell_presets(root: Path, draft: Draft) -> None:
+    """Presets whose contract knows most of the columns."""
+    from cdp.cli.output import note
+    from cdp.contracts import Contract, load_document
+    from cdp.workspace.feeds import presets as known
+
+    ours = {column.source for column in draft.columns}
+    for name, preset in known(root).items():
+        contract, _ = load_document(preset.folder / "contract.yaml", Contract)
+        if contract is None:
+            continue
+        names = {item.source for item in contract.properties} | {a for item in contract.properties for a in item.aliases}
+        if len(ours & names) >= max(3, 0.6 * min(len(ours), len(names))):
+            note(f"There is a preset for this: cdp feed add --preset {name} --name {draft.feed} --force")

@@ -1,0 +1,58 @@
+"""Columns that say whether somebody may be contacted, and through which channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ABOUT = re.compile(
+    r"consent|opt_?(in|out|ed)|optin|optout|accepts?_(e_?mail_|sms_|text_)?marketing|accepts_(email|sms)|subscri|newsletter|do_not_(e_?mail|text|call|contact|mail)|"
+    r"marketing_(allowed|permission|status|state|email|sms)|unsub|suppress|mailing_list|email_(status|permission)|marketing_contact_status|e_?mail_opt|einwilligung"
+)
+_NOT_ABOUT = re.compile(r"campaign|reason|_ip$|_id$|method|source|title|list_id|url|token|form|user_agent|cookie|count|page|version|level|double|type$")
+_TIMED = re.compile(r"(^|_)(at|date|time|timestamp|on|ts|since)$")
+_OUT = re.compile(r"opt(ed)?_?out|optout|unsub|do_not|suppress|withdraw|revok")
+_CONFIRM = re.compile(r"^confirm(ed|ation)?_(time|at|date|timestamp|on)$")
+YES = frozenset(
+    "subscribed opted_in opt_in optin in yes true y 1 granted active confirmed single_opt_in double_opt_in accepted "
+    "allowed permitted consented ja oui si".split()
+)
+NO = frozenset(
+    "unsubscribed opted_out opt_out optout out withdrawn revoked denied rejected declined suppressed bounced cleaned "
+    "hard_bounced complained spam".split()
+)
+
+
+@dataclass(frozen=True)
+class ConsentColumn:
+    """One column about consent. ``part``: ``status`` or ``time``; ``is_out``: it speaks of refusing."""
+
+    column: str
+    channel: str
+    part: str
+    is_out: bool
+
+
+def consent_column(column: str, words: str, kind: str, values: Sequence[str]) -> ConsentColumn | None:
+    """What a column says about consent; ``kind`` is its shape, ``words`` its plain name."""
+    is_time = kind in {"timestamp", "date"}
+    if is_time and _CONFIRM.search(words):
+        return ConsentColumn(column, "email", "time", is_out=False)
+    if not _ABOUT.search(words) or (_NOT_ABOUT.search(words) and not is_time):
+        return None
+    if re.search(r"whats_?app|phone_call|_call$|(^|_)fax|telephone|(^|_)post(al)?(_|$)", words):
+        return None
+    channel = "sms" if re.search(r"sms|(^|_)text|mobile", words) else "push" if "push" in words else "email"
+    is_out = bool(_OUT.search(words))
+    if is_time:
+        return ConsentColumn(column, channel, "time", is_out) if _TIMED.search(words) else None
+    plain = {plain_status(value) for value in values}
+    if kind == "boolean" or plain & (YES | NO) or any(word.startswith(("never", "not_")) for word in plain):
+        return ConsentColumn(column, channel, "status", is_out)
+    return None
+
+
+def plain_status(value: str) -> str:
+    """A status word in one spelling."""
+    return re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_")

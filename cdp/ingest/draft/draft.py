@@ -1,0 +1,124 @@
+"""From files to a drafted feed: look, describe, understand, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdp.engines import Engine
+from cdp.errors import IngestError
+from cdp.ingest.draft import behaviour, people, service, trade
+from cdp.ingest.draft.export import KINDS, Export, understand
+from cdp.ingest.draft.look import Look, look_at
+from cdp.ingest.draft.meanings import Column, describe
+from cdp.ingest.draft.sqltext import Moments
+from cdp.ingest.draft.yamltext import contract_yaml, feed_yaml, globs_of, name_of
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted feed: the text of every file by its path in the workspace, and what a person should know."""
+
+    feed: str
+    about: str
+    files: Mapping[str, str]
+    columns: Sequence[Column]
+    doubts: Sequence[str]
+
+
+def draft_feed(
+    paths: Sequence[Path],
+    engine: Engine,
+    *,
+    name: str | None = None,
+    source: str | None = None,
+    zone: str = "UTC",
+    channel: str = "",
+    currency: str = "",
+    globs: Sequence[str] = (),
+) -> Draft:
+    """Draft a feed from files of one export. Raises ``IngestError`` when they cannot be read, or say nothing of use."""
+    looks = [look_at(path, engine) for path in paths]
+    _must_agree(looks)
+    feed = name or name_of([path.name for path in paths])
+    month_first = zone.startswith("America/") and zone not in {"America/Sao_Paulo", "America/Mexico_City"}
+    columns = describe(looks, month_first=True if month_first else None)
+    export = Export(feed, source or feed.partition("_")[0], looks, columns, zone, currency, channel)
+    for look in looks:
+        for note in look.notes:
+            export.doubt(note)
+    understand(export)
+    mappings = _mappings(export)
+    required = _required(export)
+    files = {
+        f"pipelines/feeds/{feed}/feed.yaml": feed_yaml(
+            export, list(mappings), globs or globs_of([path.name for path in paths])
+        ),
+        f"schemas/exports/{feed}.yaml": contract_yaml(export, required),
+        **{f"pipelines/feeds/{feed}/{table}.sql": sql for table, sql in mappings.items()},
+    }
+    return Draft(feed, KINDS[export.kind], files, columns, tuple(export.doubts))
+
+
+def _must_agree(looks: Sequence[Look]) -> None:
+    for look in looks[1:]:
+        if look.form != looks[0].form:
+            raise IngestError(
+                f"{look.path.name} and {looks[0].path.name} are written in different ways",
+                "draft one feed for each kind of file",
+            )
+
+
+def _required(export: Export) -> list[Column]:
+    """What every row needs: the key, the change time, and the instant of what happened."""
+    found = [*export.key, *([export.version] if export.version else [])]
+    when = {
+        "events": ("occurred_at", "created_at", "received_at", "sent_at"),
+        "orders": ("created_at", "occurred_at", "closed_at", "updated_at"),
+        "tickets": ("created_at", "occurred_at", "updated_at"),
+        "survey": ("responded_at", "created_at", "occurred_at", "updated_at"),
+    }.get(export.kind, ())
+    moments = Moments(export, *when) if when else None
+    if moments and moments.column is not None and moments.column.filled > 0.95:
+        found.append(moments.column)
+        if moments.is_joined and moments.clock is not None and moments.clock.filled > 0.95:
+            found.append(moments.clock)
+    return found
+
+
+def _mappings(export: Export) -> dict[str, str]:
+    if export.kind == "orders":
+        return _of_orders(export)
+    if export.kind == "events":
+        makers: dict[str, Callable[[Export], str | None]] = {
+            "identity_records": behaviour.records_sql,
+            "record_identifiers": behaviour.identifiers_sql,
+            "touchpoints": behaviour.touchpoints_sql,
+        }
+    elif export.kind == "products":
+        makers = {"products": service.products_sql}
+    else:
+        makers = {"identity_records": people.records_sql, "record_identifiers": people.identifiers_sql}
+        makers |= {
+            "customers": {"consents": people.consent_sql},
+            "leads": {"touchpoints": service.lead_touchpoints_sql, "consents": people.consent_sql},
+            "tickets": {"tickets": service.tickets_sql, "touchpoints": service.ticket_touchpoints_sql},
+            "survey": {"survey_responses": service.survey_sql, "touchpoints": service.survey_touchpoints_sql},
+            "consent_log": {"consents": people.consent_log_sql},
+        }[export.kind]
+    made = {table: maker(export) for table, maker in makers.items()}
+    return {table: sql for table, sql in made.items() if sql is not None}
+
+
+def _of_orders(export: Export) -> dict[str, str]:
+    built = trade.trade_of(export)
+    made = {
+        "identity_records": trade.records_sql(export, built),
+        "record_identifiers": trade.identifiers_sql(export, built),
+        "orders": trade.orders_sql(export, built),
+        "order_lines": trade.lines_sql(export, built),
+        "returns": trade.returns_sql(export, built),
+        "touchpoints": trade.touchpoints_sql(export, built),
+    }
+    return {table: sql for table, sql in made.items() if sql is not None}

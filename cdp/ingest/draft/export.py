@@ -1,0 +1,262 @@
+"""What an export is about, which of its columns say so, and what its rows are."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from cdp.errors import IngestError
+from cdp.ingest.draft.consent import NO, YES, plain_status
+from cdp.ingest.draft.look import Look
+from cdp.ingest.draft.meanings import Column
+
+KINDS = {
+    "events": "events of a website or an app",
+    "tickets": "support tickets",
+    "survey": "survey answers",
+    "orders": "orders or receipts",
+    "consent_log": "statements about being contacted",
+    "products": "products",
+    "leads": "leads of advertisement forms",
+    "customers": "customers or contacts",
+}
+MONEY = ("total", "net", "subtotal", "gross", "unit_price")
+_TILL = re.compile(r"square|lightspeed|vend|till|pos($|[^a-z])|register|cashier|receipt|clover|toast|shopkeep|kasse")
+_SHOP = re.compile(r"shop(ify)?|woo|magento|web|online|prestashop|bigcommerce|commerce")
+_APP = re.compile(r"(^|[^a-z])app([^a-z]|$)|mobile|amplitude|mixpanel|firebase")
+
+
+@dataclass
+class Export:
+    """Everything the drafting steps know about one export; ``doubts`` are told to the user and stand in comments."""
+
+    name: str
+    source: str
+    looks: Sequence[Look]
+    columns: list[Column]
+    zone: str = "UTC"
+    currency: str = ""
+    channel: str = ""
+    kind: str = ""
+    key: tuple[Column, ...] = ()
+    is_many: bool = False
+    version: Column | None = None
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Mapping[str, str]]:
+        """Sample rows of all files."""
+        return [row for look in self.looks for row in look.rows]
+
+    def all_of(self, *meanings: str, owners: Iterable[str] | None = None, filled: bool = True) -> list[Column]:
+        """Columns of these meanings that do not speak of somebody else, in file order."""
+        return [
+            column
+            for column in self.columns
+            if column.meaning in meanings
+            and (column.owner != "other" if owners is None else column.owner in owners)
+            and (column.values or not filled)
+        ]
+
+    def first_of(self, *meanings: str, owners: Iterable[str] | None = None) -> Column | None:
+        """The fullest column of the first of these meanings that there is."""
+        for meaning in meanings:
+            found = self.all_of(meaning, owners=owners)
+            if found:
+                return max(found, key=lambda column: (round(column.filled, 1), -self.columns.index(column)))
+        return None
+
+    def has(self, *meanings: str) -> bool:
+        """Whether any of these meanings is there."""
+        return bool(self.all_of(*meanings))
+
+    def doubt(self, words: str) -> None:
+        """Note something that a person should look at."""
+        if words not in self.doubts:
+            self.doubts.append(words)
+
+
+def understand(export: Export) -> None:
+    """Fill in what the export is about, its channel, key and change time. Raises ``IngestError`` for one of no use."""
+    export.kind = kind_of(export)
+    _find_key(export)
+    export.version = _version(export)
+    if not export.channel:
+        export.channel = _channel(export)
+    if not export.currency:
+        signs = {column.shape.currency for column in export.columns} - {""}
+        export.currency = min(signs) if len(signs) == 1 else ""
+
+
+def _hint(export: Export) -> str:
+    return " ".join([export.name, export.source, *(look.path.stem for look in export.looks)]).lower()
+
+
+def kind_of(export: Export) -> str:
+    """What the rows are. Raises ``IngestError`` when they say nothing of persons, orders or products."""
+    hint = _hint(export)
+    person = ("email", "phone", "full_name", "first_name", "last_name")
+    tests: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("events", lambda: _is_events(export)),
+        ("tickets", lambda: _is_tickets(export, hint)),
+        ("survey", lambda: export.has("score", "csat") and not export.has("order_id", "sku", "ticket_id")
+            and (export.has("comment", "response_id") or "nps" in hint or "survey" in hint)),
+        ("consent_log", lambda: _consent_log(export) is not None),
+        ("orders", lambda: export.has("order_id") and export.has(*MONEY)),
+        ("products", lambda: export.has("sku", "gtin") and export.has("product_name", "unit_price") and not export.has(*person)),
+        ("leads", lambda: export.has(*person) and ("lead" in hint or "form" in hint) and _ads(export) >= 2),
+        ("customers", lambda: export.has(*person)),
+    )  # fmt: skip
+    for kind, test in tests:
+        if test():
+            return kind
+    known = ", ".join(column.source for column in export.columns[:12])
+    raise IngestError(
+        f"{export.looks[0].path}: nothing here says who a person is, what was ordered or what happened ({known} …)",
+        "totals per day or per register have no place in a customer data platform; export the single receipts, "
+        "customers or events, or write the feed by hand (docs/own-data.md)",
+    )
+
+
+def _ads(export: Export) -> int:
+    return sum(column.owner == "ad" for column in export.columns)
+
+
+def _is_events(export: Export) -> bool:
+    when = export.has("occurred_at", "created_at", "received_at", "sent_at")
+    who = export.has("anonymous_id", "device_id", "session_id")
+    return when and export.has("event_name") and (who or (export.has("customer_id", "email") and not export.has("subject")))
+
+
+def _is_tickets(export: Export, hint: str) -> bool:
+    if export.has("sku", "quantity", "subtotal"):
+        return False
+    named = export.has("ticket_id") or bool(re.search(r"ticket|conversation|support|helpdesk|cases", hint))
+    signs = sum(export.has(meaning) for meaning in ("subject", "status", "priority", "closed_at", "csat"))
+    return signs >= (2 if named else 3)
+
+
+def _consent_log(export: Export) -> tuple[Column, Column] | None:
+    for channel in export.all_of("channel", "type"):
+        if {value.lower() for value in channel.values} <= {"email", "e-mail", "sms", "push", "post", "phone", "mail"}:
+            for status in export.columns:
+                if status.distinct <= 8 and {plain_status(value) for value in status.values} & (YES | NO) - {"yes", "no", "y", "1"}:
+                    return channel, status
+    return None
+
+
+def consent_log_columns(export: Export) -> tuple[Column, Column]:
+    """Channel and status column of a log of statements."""
+    found = _consent_log(export)
+    assert found is not None
+    return found
+
+
+_OWN = {
+    "events": ("event_id", "own_id"),
+    "tickets": ("ticket_id", "own_id"),
+    "survey": ("response_id", "own_id"),
+    "orders": ("order_id",),
+    "consent_log": ("own_id", "event_id", "response_id"),
+    "products": ("sku", "gtin", "own_id"),
+    "leads": ("own_id", "customer_id", "event_id", "response_id", "email"),
+    "customers": ("own_id", "customer_id", "loyalty_card", "email", "phone"),
+}
+
+
+def _find_key(export: Export) -> None:
+    rows = export.rows
+    candidates = [
+        column
+        for meaning in _OWN[export.kind]
+        for column in export.all_of(meaning, owners=("", "person", "item", "store", "ad", "company", "mailing", "device"))
+    ]
+    if export.kind == "orders":
+        candidates.sort(key=lambda column: -column.filled)
+        best = max(candidates, key=lambda column: (column.filled > 0.98, -candidates.index(column)))
+        export.key, export.is_many = (best,), best.distinct < len(best.values)
+        if best.filled < 0.98:
+            export.doubt(f"rows without {best.source} are refused: is it the order's key?")
+        return
+    for column in candidates:
+        if column.filled > 0.98 and _unique_share(rows, (column,)) > 0.98:
+            export.key = (column,)
+            return
+    export.key = _combined_key(export, candidates, rows)
+
+
+def _unique_share(rows: Sequence[Mapping[str, str]], key: Sequence[Column]) -> float:
+    found = {tuple(row.get(column.source, "") for column in key) for row in rows}
+    distinct = {tuple(sorted(row.items())) for row in rows}
+    return len(found) / len(distinct)
+
+
+def _combined_key(
+    export: Export, candidates: Sequence[Column], rows: Sequence[Mapping[str, str]]
+) -> tuple[Column, ...]:
+    """The fewest columns that tell rows apart: whose, when, what."""
+    order = (
+        *("anonymous_id", "device_id", "customer_id", "email", "phone", "occurred_at", "created_at", "event_name"),
+        *("session_id", "full_name", "last_name", "sku", "page"),
+    )
+    found = [*candidates, *(column for meaning in order for column in export.all_of(meaning)[:1])]
+    pool = [column for number, column in enumerate(found) if column not in found[:number] and column.filled > 0.98]
+    for size in (1, 2, 3, 4):
+        for key in combinations(pool[:9], size):
+            if _unique_share(rows, key) > 0.995:
+                names = ", ".join(column.source for column in key)
+                export.doubt(f"no column alone tells rows apart; {names} together do. Two rows that agree in them count as one")
+                return key
+    if not pool:
+        raise IngestError(
+            f"{export.looks[0].path}: no column is filled in every row, so nothing tells rows apart",
+            "export a key column (an id) too",
+        )
+    names = ", ".join(column.source for column in pool[:4])
+    export.doubt(f"rows are not told apart by {names}: a later row replaces an earlier one. Is there a better key?")
+    return tuple(pool[:4])
+
+
+def _version(export: Export) -> Column | None:
+    """The change time: a column of instants that is filled throughout and is called updated or changed."""
+    if export.kind == "events":
+        return None
+    found = [
+        column
+        for column in export.all_of("updated_at")
+        if column.shape.kind == "timestamp" and column.filled > 0.98
+    ]
+    return found[0] if found else None
+
+
+def _channel(export: Export) -> str:
+    hint = _hint(export)
+    if export.kind == "tickets":
+        return "support"
+    if export.kind == "leads":
+        return "social"
+    if export.kind == "survey":
+        return "email"
+    if export.kind == "events":
+        return "app" if _APP.search(hint) or (export.has("device_id") and not export.has("anonymous_id", "page")) else "web"
+    if _TILL.search(hint):
+        return "store"
+    if not _SHOP.search(hint) and sum(column.owner in {"store", "other"} or "register" in column.head.words for column in export.columns) >= 2:
+        export.doubt("taken for a till, because it names stores or staff; --channel web says otherwise")
+        return "store"
+    return "web"
+
+
+def level_of(export: Export, column: Column) -> str:
+    """Whether an amount stands per ``row`` or once per ``order`` (repeated, or on the first row only)."""
+    if not export.is_many or column.owner == "item":
+        return "row"
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in export.rows:
+        groups[row.get(export.key[0].source, "")].append(row.get(column.source, ""))
+    several = [values for values in groups.values() if len(values) > 1]
+    once = sum(len({value for value in values if value}) <= 1 for values in several)
+    return "order" if several and once == len(several) else "row"

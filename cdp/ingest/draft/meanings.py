@@ -1,0 +1,219 @@
+"""What each column of an export means: by its name, held against its values, else by its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cdp.ingest.draft.consent import ConsentColumn, consent_column
+from cdp.ingest.draft.look import Look
+from cdp.ingest.draft.shapes import EMAIL, PHONE, Shape, shape_of
+from cdp.ingest.draft.words import Heading, heading, named_meanings, plain_words
+
+PERSONAL = frozenset(
+    "email phone first_name last_name middle_name full_name title suffix gender birth_date street street2 house_number "
+    "city region postcode country company customer_id loyalty_card anonymous_id device_id".split()
+)
+_NUMBERS = frozenset({"integer", "number"})
+_MONEY = frozenset("unit_price cost subtotal net gross total discount shipping tax refunded".split())
+_INSTANTS = frozenset(
+    "created_at updated_at closed_at cancelled_at refunded_at sent_at received_at responded_at occurred_at".split()
+)
+_RESERVED = frozenset("select from where group order by case when end table user current_date left right full all and or not null in is on as".split())
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an export. ``values`` are its filled ones; ``meaning`` is empty where nothing is known."""
+
+    source: str
+    name: str
+    head: Heading
+    shape: Shape
+    values: Sequence[str] = field(repr=False)
+    filled: float
+    in_every_file: bool = True
+    meaning: str = ""
+    consent: ConsentColumn | None = None
+    doubt: str = ""
+
+    @property
+    def distinct(self) -> int:
+        """How many different values it has."""
+        return len(set(self.values))
+
+    @property
+    def owner(self) -> str:
+        """Whom or what it speaks of: ``person``, ``billing``, ``item``, ``other`` (somebody else) …"""
+        return self.head.owner
+
+
+def describe(looks: Sequence[Look], *, month_first: bool | None) -> list[Column]:
+    """Every column of the files together, in order, with its shape and meaning."""
+    sources = list(dict.fromkeys(name for look in looks for name in look.columns))
+    lists = frozenset[str]().union(*(look.lists for look in looks))
+    rows = [row for look in looks for row in look.rows]
+    names = column_names(sources)
+    columns = []
+    for source in sources:
+        values = [row[source] for row in rows if source in row]
+        head = heading(source)
+        shape = Shape("array") if source in lists else shape_of(
+            values, is_time=head.is_time, is_code=head.is_code, is_flag=head.is_flag, month_first=month_first
+        )
+        columns.append(
+            Column(
+                source, names[source], head, shape, values, len(values) / len(rows),
+                in_every_file=looks[0].kind == "jsonl" or all(source in look.columns for look in looks),
+            )
+        )  # fmt: skip
+    return _settled([_understood(column) for column in columns])
+
+
+def column_names(sources: Sequence[str]) -> dict[str, str]:
+    """A SQL name for every header; of a JSON path the last words that tell it apart."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for source in sources:
+        words = plain_words(source) or "column"
+        options = [words]
+        if source.startswith("$."):
+            parts = [plain_words(part) for part in re.findall(r'"[^"]+"|[^.$]+', source)]
+            options = ["_".join(filter(None, parts[-size:])) for size in range(1, len(parts) + 1)]
+        options = [option if option[:1].isalpha() else f"column_{option}" for option in options]
+        options = [f"{option}_value" if option in _RESERVED else option for option in options]
+        more = (f"{options[-1]}_{number}" for number in range(2, 10_000))
+        name = next((option for option in options if option not in taken), None) or next(
+            option for option in more if option not in taken
+        )
+        found[source] = name
+        taken.add(name)
+    return found
+
+
+def _understood(column: Column) -> Column:
+    consent = consent_column(column.source, column.head.words, column.shape.kind, column.values)
+    if consent is not None and column.owner != "other":
+        return replace(column, consent=consent)
+    if column.shape.kind == "zone":
+        return replace(column, meaning="zone")
+    if column.shape.kind == "time":
+        return replace(column, meaning="clock")
+    if not column.values:
+        return replace(column, meaning=_unseen(column), doubt="")
+    for meaning in named_meanings(column.head):
+        if _holds(meaning, column):
+            return replace(column, meaning=meaning)
+    return replace(column, meaning=_by_values(column))
+
+
+def _unseen(column: Column) -> str:
+    """The meaning of a column without values, when its whole name says it."""
+    found = [name for name in named_meanings(column.head) if name in PERSONAL - {"full_name", "title", "street"}]
+    return found[0] if found else ""
+
+
+def _share(column: Column, test: Callable[[str], bool]) -> float:
+    return sum(map(test, column.values)) / len(column.values)
+
+
+def _holds(meaning: str, column: Column) -> bool:
+    """Whether the values can be what the name says."""
+    kind, is_item = column.shape.kind, column.owner == "item"
+    if kind in {"object", "array"}:
+        return meaning == "tags" and kind == "array"
+    if meaning in _INSTANTS:
+        return kind in {"timestamp", "date"}
+    if meaning in _MONEY:
+        return kind in _NUMBERS
+    if kind in {"timestamp", "date"}:
+        return meaning == "birth_date"
+    if meaning in PERSONAL and is_item:
+        return False
+    tests: Mapping[str, Callable[[], bool]] = {
+        "email": lambda: _share(column, _is_email) > 0.5,
+        "phone": lambda: _share(column, lambda value: bool(PHONE.fullmatch(value)) or _digits(value) >= 6) > 0.5,
+        "quantity": lambda: kind in _NUMBERS,
+        "score": lambda: kind in _NUMBERS and max(map(_digits, column.values)) <= 4,
+        "csat": lambda: kind in _NUMBERS or column.distinct <= 8,
+        "birth_date": lambda: False,
+        "first_name": lambda: _lettered(column),
+        "last_name": lambda: _lettered(column),
+        "full_name": lambda: column.owner in {"", "person", "billing", "shipping", "mailing"} and _lettered(column),
+        "order_id": lambda: kind not in {"boolean"} and column.owner != "item" and _is_code(column),
+        "order_line_id": lambda: kind not in {"boolean", "number"},
+        "customer_id": lambda: column.owner != "item" and kind != "boolean" and _is_code(column),
+        "own_id": lambda: column.owner in {"", "person"} and kind != "boolean",
+        "currency": lambda: _share(column, lambda value: bool(re.fullmatch(r"[A-Za-z]{3}", value))) > 0.8,
+        "country": lambda: _lettered(column),
+        "city": lambda: _lettered(column),
+        "event_name": lambda: kind == "string" and column.distinct <= max(50, len(column.values) / 2),
+        "status": lambda: kind in {"string", "integer"} and column.distinct <= 30,
+        "zone": lambda: False,
+        "product_name": lambda: is_item or column.head.words in {"title", "product", "item"} or _lettered(column),
+        "store_id": lambda: column.distinct <= max(20, len(column.values) / 2),
+        "middle_name": lambda: _lettered(column),
+        "title": lambda: column.distinct <= 12,
+        "prefix": lambda: column.distinct <= 12,
+    }
+    return tests.get(meaning, lambda: kind != "boolean" or meaning in {"status", "type"})()
+
+
+def _is_email(value: str) -> bool:
+    return EMAIL.fullmatch(value.strip().strip("<>")) is not None
+
+
+def _digits(value: str) -> int:
+    return sum(sign.isdigit() for sign in value)
+
+
+def _lettered(column: Column) -> bool:
+    return _share(column, lambda value: any(sign.isalpha() for sign in value) and "@" not in value and _digits(value) < 4) > 0.6
+
+
+def _is_code(column: Column) -> bool:
+    """Whether values are codes: without blanks, most of them with a digit."""
+    return _share(column, lambda value: " " not in value.strip() and _digits(value) > 0) > 0.6
+
+
+def _by_values(column: Column) -> str:
+    if column.shape.kind not in {"string", "integer"} or len(column.values) < 2:
+        return ""
+    if _share(column, _is_email) > 0.7:
+        return "email"
+    plus = _share(column, lambda value: value.startswith("+") and bool(PHONE.fullmatch(value)))
+    return "phone" if plus > 0.7 else ""
+
+
+def _settled(columns: list[Column]) -> list[Column]:
+    """Meanings that depend on the other columns."""
+    has = {column.meaning for column in columns if column.owner != "other"}
+    parts_of_name = {"first_name", "last_name"} <= has
+    goods = {_parent(column.source) for column in columns if column.meaning in {"sku", "gtin", "unit_price"}}
+    is_keyed = any(column.meaning in {"own_id", "ticket_id", "event_id", "order_id"} and column.owner == "" for column in columns)
+    found = []
+    for column in columns:
+        words, meaning = column.head.words, column.meaning
+        if column.owner == "item" and not meaning and column.head.rest == "name":
+            column = replace(column, meaning="product_name")
+        elif words in {"name", "names"} and column.values and _share(column, lambda value: _digits(value) > 0) > 0.5:
+            column = replace(column, meaning="order_id" if has & _MONEY else "own_id")
+        elif meaning == "full_name" and column.source.startswith("$.") and _parent(column.source) in goods:
+            column = replace(column, meaning="product_name")
+        elif meaning == "own_id" and column.owner == "person" and is_keyed:
+            column = replace(column, meaning="customer_id")
+        elif meaning == "full_name" and column.owner == "" and words == "name" and has & {"sku", "gtin"} and "email" not in has:
+            column = replace(column, meaning="product_name")
+        elif meaning == "full_name" and column.owner == "" and words == "name" and "event_name" in has:
+            column = replace(column, meaning="page")
+        elif meaning == "text" and "sku" in has and "subject" not in has and "description" in words and "email" not in has:
+            column = replace(column, meaning="product_name")
+        elif meaning == "title" and not parts_of_name and has & {"sku", "gtin"}:
+            column = replace(column, meaning="product_name")
+        found.append(column)
+    return found
+
+
+def _parent(source: str) -> str:
+    return source.rpartition(".")[0]

@@ -1,0 +1,300 @@
+"""Mapping SQL of what an export says of persons: identity records, identifiers, consents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdp.ingest.checks import text
+from cdp.ingest.draft.consent import NO, YES, ConsentColumn, plain_status
+from cdp.ingest.draft.export import Export, consent_log_columns
+from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.sqltext import Moments, country_of, file_of, key_text, select
+
+RECORD_KINDS = {
+    "customers": "account", "leads": "contact", "tickets": "ticket", "survey": "survey", "consent_log": "consent",
+    "events": "device", "orders": "order",
+}  # fmt: skip
+_NAME_PARTS = ("title", "first_name", "middle_name", "last_name", "suffix")
+_ADDRESS = ("street", "city", "region", "postcode", "country")
+_PERSON_OWNERS = ("person", "billing", "", "mailing", "second")
+
+
+def name_fields(export: Export) -> list[tuple[str, str]]:
+    """(SQL, column) of names: the parts, or the full name where there are none."""
+    owners = ("billing", "person", "", "mailing", "shipping") if export.kind == "orders" else _PERSON_OWNERS
+    for owner in owners:
+        parts = [
+            (column.name, part) for part in _NAME_PARTS if (column := export.first_of(part, owners=(owner,))) is not None
+        ]
+        if any(part in {"first_name", "last_name"} for _, part in parts):
+            return parts
+    for owner in owners:
+        if (whole := export.first_of("full_name", owners=(owner,))) is not None:
+            return [(whole.name, "full_name")]
+    return []
+
+
+def address_owner(export: Export) -> str | None:
+    """Whose address is taken: that of which most is known, billing before shipping."""
+    owners = ("billing", "", "person", "mailing", "company", "shipping", "second")
+    known = {owner: sum(export.first_of(part, owners=(owner,)) is not None for part in _ADDRESS) for owner in owners}
+    best = max(owners, key=lambda owner: (known[owner], -owners.index(owner)))
+    return best if known[best] else None
+
+
+def person_fields(export: Export) -> list[tuple[str, str]]:
+    """(SQL, column) of everything an identity record may hold, from the columns as they stand."""
+    found = name_fields(export)
+    for meaning in ("birth_date", "gender"):
+        if (column := export.first_of(meaning)) is not None and (meaning != "birth_date" or column.shape.kind == "date"):
+            found.append((column.name, meaning))
+    if (company := export.first_of("company")) is not None:
+        found.append((company.name, "company"))
+    owner = address_owner(export)
+    if owner is None:
+        return found
+    for meaning in _ADDRESS:
+        column = export.first_of(meaning, owners=(owner,)) or (export.first_of(meaning, owners=("",)) if owner != "shipping" else None)
+        if column is not None:
+            found.append((_street(export, owner, column) if meaning == "street" else _place(meaning, column), meaning))
+    return found
+
+
+def _street(export: Export, owner: str, street: Column) -> str:
+    number = export.first_of("house_number", owners=(owner,))
+    more = export.first_of("street2", owners=(owner,))
+    first_lines = [column for column in export.all_of("street", owners=(owner,)) if column.source.rstrip().endswith("1")]
+    street = first_lines[0] if more and first_lines else street
+    written = f"concat_ws(' ', {street.name}, {number.name})" if number else street.name
+    return f"nullif(concat_ws(', ', {written}, {more.name}), '')" if more else written
+
+
+def _place(meaning: str, column: Column) -> str:
+    return country_of(column) if meaning == "country" else column.name
+
+
+def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
+    """(identifier type, SQL of the value, SQL of the country hint) of everything that points to a person."""
+    countries = [export.first_of("country", owners=(owner,)) for owner in ("billing", "", "person", "mailing", "shipping")]
+    country = next((country_of(column) for column in countries if column is not None), "null")
+    found: list[tuple[str, str, str]] = []
+    for column in export.all_of("email", owners=_PERSON_OWNERS):
+        found.append(("email", column.name, "null"))
+    for column in export.all_of("phone", owners=(*_PERSON_OWNERS, "company")):
+        found.append(("phone", column.name, country))
+    for meaning, kind in (("loyalty_card", "loyalty_card"), ("anonymous_id", "anonymous_id"), ("device_id", "device_id")):
+        if export.kind in {"events", "customers", "leads", "consent_log"} or kind == "loyalty_card":
+            owners = (*_PERSON_OWNERS, "device")
+            found += [(kind, as_text(column), "null") for column in export.all_of(meaning, owners=owners)[:1]]
+    found += _customer_numbers(export)
+    if export.kind in {"tickets", "survey", "events"}:
+        found += [("order_id", as_text(column), "null") for column in export.all_of("order_id")[:1]]
+    if export.kind == "orders":
+        found.append(("order_id", as_text(export.key[0]), "null"))
+    return found
+
+
+def _customer_numbers(export: Export) -> list[tuple[str, str, str]]:
+    columns = [column for column in export.all_of("customer_id") if column.owner != "item"][:1]
+    if export.kind == "customers" and not columns:
+        columns = [column for column in export.key if column.meaning == "own_id"]
+    if not columns:
+        return []
+    kind = "support_user_id" if export.kind == "tickets" else "shop_customer_id"
+    value = as_text(columns[0])
+    if is_shop(export) or kind == "support_user_id":
+        return [(kind, value, "null")]
+    export.doubt(
+        f"{columns[0].source} is taken for {export.source}'s own customer number and written as "
+        f"'{export.source}-…', which meets only feeds with the same --source; when it is the web shop's number, take the "
+        "prefix off in record_identifiers.sql"
+    )
+    return [(kind, f"{text(export.source + '-')} || {value}", "null")]
+
+
+def is_shop(export: Export) -> bool:
+    """Whether customer numbers of the export are those of the web shop, or those that a tracker is told."""
+    hint = f"{export.name} {export.source}".lower()
+    return export.kind == "events" or any(word in hint for word in ("shopify", "web shop", "webshop", "woo", "magento"))
+
+
+def as_text(column: Column) -> str:
+    """The column as text."""
+    return column.name if column.shape.kind in {"string", "time", "zone"} else f"cast({column.name} as varchar)"
+
+
+def records_sql(export: Export) -> str:
+    """identity_records of an export with one row per record."""
+    first, last = observed(export)
+    record = RECORD_KINDS[export.kind]
+    items = [
+        (f"{text(export.name + ':')} || {key_text(export)}", "record_id"),
+        (text(export.name), "feed"),
+        (key_text(export), "source_id"),
+        (text(record), "record_kind"),
+        (first.value, "first_observed_at"),
+        (last, "last_observed_at"),
+        *person_fields(export),
+    ]
+    return file_of(
+        f"What a row of {export.source} says of its person.", "one row per record", [first.cte],
+        ["select", *select(items), f"from {first.table}"],
+    )  # fmt: skip
+
+
+def observed(export: Export) -> tuple[Moments, str]:
+    """When a record was first and last seen."""
+    first = Moments(export, "created_at", "responded_at", "occurred_at", "sent_at", "updated_at")
+    updated = export.version
+    last = f"greatest({first.value}, {updated.name})" if updated and updated.name != first.value else first.value
+    return first, last
+
+
+def identifiers_sql(export: Export) -> str:
+    """record_identifiers of an export with one row per record."""
+    first, last = observed(export)
+    rows = identifier_columns(export)
+    key, seen = key_text(export), first.value
+    body = union(
+        [
+            f"select {key} as source_id, {text(kind)} as identifier_type, {value} as identifier_value, {country} as country, "
+            f"{seen} as first_seen_at, {last} as last_seen_at"
+            if number == 0
+            else f"select {key}, {text(kind)}, {value}, {country}, {seen}, {last}"
+            for number, (kind, value, country) in enumerate(rows)
+        ],
+        first.table,
+    )
+    select_lines = [
+        "select",
+        f"    {text(export.name + ':')} || source_id as record_id,",
+        f"    {text(export.name)} as feed,",
+        "    identifier_type,",
+        "    identifier_value,",
+        "    max(country) as country,",
+        "    min(first_seen_at) as first_seen_at,",
+        "    max(last_seen_at) as last_seen_at,",
+        "    count(*) as count_seen",
+        "from observed",
+        "where identifier_value is not null",
+        "group by source_id, identifier_type, identifier_value",
+    ]
+    return file_of(
+        "What points from a record to a person.", "one row per record, identifier type and value",
+        [first.cte, ["observed as (", *body, ")"]], select_lines,
+    )  # fmt: skip
+
+
+def union(selects: Sequence[str], table: str) -> list[str]:
+    """Selects over one table, one after the other."""
+    lines: list[str] = []
+    for number, line in enumerate(selects):
+        lines += ["    union all"] * (number > 0) + [f"    {line}", f"    from {table}"]
+    return lines
+
+
+def consent_sql(export: Export) -> str | None:
+    """consents of an export whose rows are persons; ``None`` when no column speaks of consent."""
+    columns = [column for column in export.columns if column.consent is not None and column.values]
+    parts: list[str] = []
+    notes: list[str] = []
+    for channel in dict.fromkeys(column.consent.channel for column in columns if column.consent):
+        parts += _statements(export, [column for column in columns if column.consent and column.consent.channel == channel], notes)
+    if not parts:
+        return None
+    body = union(parts, export.name)
+    lines = [
+        "select",
+        f"    {text(export.name + ':')} || source_id || ':' || channel as consent_statement_id,",
+        f"    {text(export.name + ':')} || source_id as record_id,",
+        f"    {text(export.name)} as feed,",
+        "    channel,",
+        "    status,",
+        "    stated_at,",
+        "    is_timed,",
+        "    source",
+        "from stated",
+        "where status is not null",
+        "qualify row_number() over (",
+        "    partition by source_id, channel order by is_timed desc, stated_at desc nulls last, status desc",
+        ") = 1",
+    ]
+    return file_of(
+        "Statements for and against being contacted; nothing is said where a field is empty or was never answered.",
+        "one row per record and channel", [["stated as (", *body, ")"]], lines, notes,
+    )  # fmt: skip
+
+
+def _statements(export: Export, columns: Sequence[Column], notes: list[str]) -> list[str]:
+    """Selects that give source_id, channel, status, stated_at, is_timed and source for one channel."""
+    key = key_text(export)
+    times = [column for column in columns if _part(column).part == "time"]
+    flags = [column for column in columns if _part(column).part == "status"]
+    found = []
+    for flag in flags:
+        time = next((column for column in times if _part(column).is_out == _part(flag).is_out), None)
+        stated = time.name if time else export.version.name if export.version else "cast(null as timestamp)"
+        timed = f"{time.name} is not null" if time else "false"
+        status = status_case(flag, _part(flag), has_time=time is not None)
+        found.append((key, _part(flag).channel, status, stated, timed, flag.source))
+        notes.append(f"{flag.source}: {', '.join(sorted(set(flag.values))[:6])}; does the case below take each for what it says?")
+    used = {stated for _, _, _, stated, _, _ in found}
+    for time in times:
+        if time.name not in used and not (flags and not _part(time).is_out):
+            status = "out" if _part(time).is_out else "in"
+            when = f"case when {time.name} is not null then {text(status)} end"
+            found.append((key, _part(time).channel, when, time.name, "true", time.source))
+    first = "select {} as source_id, {} as channel, {} as status, {} as stated_at, {} as is_timed, {} as source"
+    return [
+        first.format(source_id, text(channel), status, stated, timed, text(origin))
+        for source_id, channel, status, stated, timed, origin in found
+    ]
+
+
+def _part(column: Column) -> ConsentColumn:
+    assert column.consent is not None
+    return column.consent
+
+
+def status_case(column: Column, consent: ConsentColumn, *, has_time: bool = False) -> str:
+    """SQL that gives in, out or null for a consent column."""
+    if column.shape.kind == "boolean":
+        if consent.is_out:
+            return f"case when {column.name} then 'out' end"
+        return f"case when {column.name} then 'in'{' else' + chr(32) + chr(39) + 'out' + chr(39) if has_time else ''} end"
+    words = sorted({value.lower() for value in column.values})
+    yes = [word for word in words if plain_status(word) in YES]
+    no = [word for word in words if plain_status(word) in NO]
+    if consent.is_out:
+        yes, no = [], [word for word in words if plain_status(word) in YES | NO and plain_status(word) not in {"no", "false"}]
+    yes = yes or ([] if consent.is_out else ["subscribed"])
+    no = no or ["unsubscribed"]
+    cases = " ".join(
+        f"when lower({column.name}) in ({', '.join(map(text, words))}) then '{status}'"
+        for words, status in ((yes, "in"), (no, "out"))
+        if words
+    )
+    return f"case {cases} end"
+
+
+def consent_log_sql(export: Export) -> str:
+    """consents of a log with one statement per row."""
+    channel, status = consent_log_columns(export)
+    moments = Moments(export, "created_at", "occurred_at", "updated_at", "received_at")
+    yes = sorted({value.lower() for value in status.values if plain_status(value) in YES})
+    channels = "case when lower({0}) in ('email', 'e-mail', 'mail') then 'email' else lower({0}) end".format(channel.name)
+    items = [
+        (f"{text(export.name + ':')} || {key_text(export)}", "consent_statement_id"),
+        (f"{text(export.name + ':')} || {key_text(export)}", "record_id"),
+        (text(export.name), "feed"),
+        (channels, "channel"),
+        (f"case when lower({status.name}) in ({', '.join(map(text, yes))}) then 'in' else 'out' end", "status"),
+        (moments.value, "stated_at"),
+        ("true", "is_timed"),
+        (text(export.source), "source"),
+    ]
+    where = [f"where lower({channel.name}) in ('email', 'e-mail', 'mail', 'sms', 'push')"]
+    return file_of(
+        "Timed statements for and against being contacted.", "one row per statement", [moments.cte],
+        ["select", *select(items), f"from {moments.table}", *where],
+    )  # fmt: skip

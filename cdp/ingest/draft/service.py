@@ -1,0 +1,171 @@
+"""Mapping SQL of tickets, survey answers, leads and products."""
+
+from __future__ import annotations
+
+import re
+
+from cdp.ingest.checks import text
+from cdp.ingest.draft.export import Export
+from cdp.ingest.draft.people import as_text
+from cdp.ingest.draft.sqltext import Moments, file_of, key_text, select
+
+_STATUS = (
+    ("new", r"^new$|untouched|submitted"),
+    ("solved", r"solved|resolved|done|complete|fixed|geloest|gelost"),
+    ("closed", r"closed|archived|deleted|geschlossen"),
+    ("hold", r"hold|paused|snoozed"),
+    ("pending", r"pending|waiting|awaiting|customer"),
+    ("open", r"open|progress|active|reopened|offen|working"),
+)
+_STATUS_NUMBERS = {"2": "open", "3": "pending", "4": "solved", "5": "closed"}
+
+
+def _ids(export: Export) -> list[tuple[str, str]]:
+    return [(f"{text(export.name + ':')} || {key_text(export)}", "record_id"), (text(export.name), "feed")]
+
+
+def _opened(export: Export) -> Moments:
+    return Moments(export, "created_at", "occurred_at", "updated_at")
+
+
+def _standard_status(value: str) -> str:
+    if value in _STATUS_NUMBERS:
+        return _STATUS_NUMBERS[value]
+    return next((name for name, pattern in _STATUS if re.search(pattern, value)), "open")
+
+
+def tickets_sql(export: Export) -> str:
+    """tickets: one per ticket, in its latest state."""
+    opened, notes = _opened(export), []
+    status = export.first_of("status")
+    state = "'open'"
+    if status is not None:
+        words = sorted({value.lower() for value in status.values})
+        pairs = [(word, _standard_status(word)) for word in words]
+        notes = [f"{status.source} has {', '.join(words)}; the case below says which of them are solved or closed"]
+        cases = " ".join(f"when {text(word)} then {text(name)}" for word, name in pairs)
+        state = f"case lower({as_text(status)}) {cases} else lower({as_text(status)}) end"
+    items = [(key_text(export), "ticket_id"), *_ids(export)]
+    for meaning in ("channel", "subject"):
+        if (column := export.first_of(meaning)) is not None:
+            items.append((column.name if meaning == "subject" else f"lower({column.name})", meaning))
+    items.append(("ticket_status", "status"))
+    items.append(("ticket_status not in ('solved', 'closed')", "is_open"))
+    if (column := export.first_of("priority")) is not None:
+        items.append((as_text(column), "priority"))
+    items.append((opened.value, "opened_at"))
+    for meaning, name in (("updated_at", "updated_at"), ("closed_at", "solved_at")):
+        if (column := export.first_of(meaning)) is not None:
+            items.append((column.name, name))
+    csat = export.first_of("csat")
+    if csat is not None and csat.shape.kind == "integer" and all(value in "12345" for value in csat.values):
+        items.append((csat.name, "csat_score"))
+    elif csat is not None:
+        notes.append(f"{csat.source} has {', '.join(sorted(set(csat.values))[:8])}: write a case that makes csat_score 1 to 5 of it")
+    for meaning, name in (("order_id", "order_id"), ("tags", "tags")):
+        if (column := export.first_of(meaning)) is not None:
+            value = f"array_to_string(cast({column.name} as varchar[]), '|')" if column.shape.kind == "array" else as_text(column)
+            items.append((value, name))
+    stated = ["stated as (", "    select", "        *,", f"        {state} as ticket_status", f"    from {opened.table}", ")"]
+    return file_of(
+        "Tickets in their latest state.", "one row per ticket", [opened.cte, stated],
+        ["select", *select(items), "from stated"], notes,
+    )  # fmt: skip
+
+
+def ticket_touchpoints_sql(export: Export) -> str:
+    """touchpoints: tickets opened."""
+    opened = _opened(export)
+    items = [
+        (f"{text(export.name + ':')} || {key_text(export)} || ':opened'", "touchpoint_id"), *_ids(export),
+        ("'support'", "channel"), ("'Ticket Opened'", "event_name"), (opened.value, "occurred_at"),
+    ]  # fmt: skip
+    if (order := export.first_of("order_id")) is not None:
+        items.append((as_text(order), "order_id"))
+    if (words := export.first_of("subject", "text")) is not None:
+        items.append((f"left({words.name}, 2000)", "text"))
+    return file_of(
+        "Tickets opened.", "one row per ticket", [opened.cte],
+        ["select", *select(items), f"from {opened.table}", f"where {opened.value} is not null"],
+    )  # fmt: skip
+
+
+def survey_sql(export: Export) -> str:
+    """survey_responses."""
+    answered = Moments(export, "responded_at", "created_at", "occurred_at", "updated_at")
+    score = export.first_of("score", "csat")
+    assert score is not None
+    numbers = [float(value) for value in score.values if re.fullmatch(r"\d+(\.0+)?", value)]
+    kind = "nps" if numbers and max(numbers) > 5 else "csat"
+    if kind == "csat":
+        export.doubt(f"{score.source} goes to {max(numbers or [0]):.0f} only and is taken for satisfaction (csat); a 0 to 10 scale is nps")
+    items = [(f"{text(export.name + ':')} || {key_text(export)}", "response_id"), *_ids(export), (text(kind), "survey_type"), (score.name, "score")]
+    if (comment := export.first_of("comment", "text")) is not None:
+        items.append((comment.name, "comment"))
+    if (sent := export.first_of("sent_at")) is not None and sent is not answered.column:
+        items.append((sent.name, "sent_at"))
+    items.append((answered.value, "responded_at"))
+    if (order := export.first_of("order_id")) is not None:
+        items.append((as_text(order), "order_id"))
+    return file_of(
+        "Scores with what they speak of.", "one row per answer", [answered.cte],
+        ["select", *select(items), f"from {answered.table}", f"where {score.name} is not null"],
+    )  # fmt: skip
+
+
+def survey_touchpoints_sql(export: Export) -> str:
+    """touchpoints: surveys answered."""
+    answered = Moments(export, "responded_at", "created_at", "occurred_at", "updated_at")
+    score = export.first_of("score", "csat")
+    assert score is not None
+    items = [
+        (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export), (text(export.channel), "channel"),
+        ("'Survey Answered'", "event_name"), (answered.value, "occurred_at"), (f"json_object('score', {score.name})", "properties"),
+    ]  # fmt: skip
+    return file_of(
+        "Surveys answered.", "one row per answer", [answered.cte],
+        ["select", *select(items), f"from {answered.table}", f"where {answered.value} is not null"],
+    )  # fmt: skip
+
+
+def lead_touchpoints_sql(export: Export) -> str:
+    """touchpoints: lead forms sent."""
+    sent = Moments(export, "created_at", "occurred_at", "responded_at", "updated_at")
+    campaign = next((column for column in export.columns if re.fullmatch(r"(utm_)?campaign(_name)?", column.head.words) and column.values), None)
+    ads = [column for column in export.columns if column.owner == "ad" and column.values and column is not campaign and column.head.rest == "name"]
+    items = [
+        (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export), (text(export.channel), "channel"),
+        ("'Lead Submitted'", "event_name"), (sent.value, "occurred_at"),
+    ]  # fmt: skip
+    if campaign is not None:
+        items.append((campaign.name, "campaign"))
+    if ads:
+        items.append((f"json_object({', '.join(f'{text(column.name)}, {column.name}' for column in ads)})", "properties"))
+    return file_of(
+        "Lead forms sent from an advertisement.", "one row per lead", [sent.cte],
+        ["select", *select(items), f"from {sent.table}", f"where {sent.value} is not null"],
+    )  # fmt: skip
+
+
+def products_sql(export: Export) -> str:
+    """products."""
+    sku = export.first_of("sku", "gtin", "own_id")
+    assert sku is not None
+    items = [(as_text(sku), "sku")]
+    for meaning, name in (
+        ("gtin", "gtin"), ("product_name", "title"), ("brand", "brand"), ("category", "category"), ("colour", "colour"),
+        ("cost", "cost"), ("unit_price", "list_price"),
+    ):  # fmt: skip
+        if (column := export.first_of(meaning)) is not None:
+            items.append((as_text(column) if name == "gtin" else column.name, name))
+    currency = export.first_of("currency")
+    items.append((f"upper({currency.name})" if currency else text(export.currency) if export.currency else "cast(null as varchar)", "currency"))
+    if (status := export.first_of("status")) is not None:
+        items.append((f"lower({as_text(status)})", "status"))
+    if (updated := export.first_of("updated_at")) is not None:
+        items.append((updated.name, "updated_at"))
+    return file_of(
+        "The product list.", "one row per product", [],
+        ["select", *select(items), f"from {export.name}", f"where {as_text(sku)} is not null",
+         f"qualify row_number() over (partition by {as_text(sku)} order by _row) = 1"],
+    )  # fmt: skip
