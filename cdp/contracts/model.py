@@ -50,6 +50,7 @@ class TypeOptions(Strict):
     pattern: str | None = Field(default=None, description="regular expression for the whole value")
     minimum: float | None = Field(default=None, description="least value of a number")
     maximum: float | None = Field(default=None, description="greatest value of a number")
+    scale: int = Field(default=4, ge=0, le=12, description="digits after the decimal point that a number keeps")
     earliest: date | None = Field(default=None, description="first day that a date or time may lie on")
     latest: date | None = Field(default=None, description="last day that a date or time may lie on")
     max_length: int | None = Field(default=None, alias="maxLength", description="characters at most")
@@ -316,6 +317,7 @@ class TableContract(Strict):
     grain: str
     key: tuple[ColumnName, ...] = ()
     layer: Literal["canonical", "identity", "profile", "segment", "run"]
+    example: str = Field(default="", description="a question to the published table, as SQL")
     properties: tuple[TableProperty, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -137,7 +137,8 @@ def typed(item: Property) -> str:
             if item.decimal_separator == ",":
                 whole = f"case when regexp_matches({value}, {text(_COMMA_NUMBER)}) then {value} end"
                 plain = f"replace(replace({whole}, '.', ''), ',', '.')"
-            return f"try_cast(case when regexp_matches({plain}, {text(_NUMBER)}) then {plain} end as decimal(18, 4))"
+            matched = f"case when regexp_matches({plain}, {text(_NUMBER)}) then {plain} end"
+            return f"try_cast({matched} as decimal(18, {options.scale}))"
         case "boolean":
             true, false = text_list(options.true_values), text_list(options.false_values)
             return (

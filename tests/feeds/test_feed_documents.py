@@ -12,6 +12,8 @@ from cdp.steps import tables_read
 NAMES = {
     "pos_receipts", "shop_orders", "shop_customers", "web_events", "app_events", "social_leads", "social_interactions",
     "support_tickets", "call_log", "nps_survey", "loyalty_members", "consent", "products", "stores", "erasure_requests",
+    "loyalty_ledger", "campaign_email", "campaign_email_jobs", "campaign_sms", "campaign_push", "campaign_costs",
+    "prices", "inventory", "exchange_rates",
 }  # fmt: skip
 MAPPINGS = sorted((Path(__file__).parents[2] / "pipelines" / "feeds").glob("*/*.sql"))
 CLOCK = re.compile(r"\b(now|today|current_date|current_timestamp|random|uuid|gen_random_uuid)\s*\(|\$\w|\bas_of\b")
@@ -68,9 +70,14 @@ def test_file_names_lead_to_one_feed_each(feeds):
         "reference/products_2026-05-31.csv.gz": "products",
         "reference/stores.csv": "stores",
         "privacy/erasure_requests.csv": "erasure_requests",
-        "loyalty/points_ledger_20260531.csv": None,
-        "reference/prices_2026-05-31.csv.gz": None,
-        "marketing/sms_log_2026-05-31.csv": None,
+        "loyalty/points_ledger_20260531.csv": "loyalty_ledger",
+        "reference/prices_2026-05-31.csv.gz": "prices",
+        "reference/inventory_2026-05-31.parquet": "inventory",
+        "reference/exchange_rates.csv": "exchange_rates",
+        "marketing/sms_log_2026-05-31.csv": "campaign_sms",
+        "marketing/braze_currents_push_2026-05-31.jsonl": "campaign_push",
+        "marketing/campaign_costs_2026-05-31.csv": "campaign_costs",
+        "marketing/plan_2026-05-31.csv": None,
     }
     for name, wanted in delivered.items():
         claims = [f.feed for f in feeds.feeds.values() if any(PurePosixPath(name).match(glob) for glob in f.files)]

@@ -9,7 +9,7 @@ import yaml
 
 from cdp.engines import open_engine
 from cdp.ingest.checks import quoted
-from cdp.ingest.mapping import conformed, open_feed
+from cdp.ingest.mapping import conformed, empty_table, open_feed
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "feeds"
@@ -52,6 +52,8 @@ def fill(engine, name, known, given):
 
 @pytest.mark.parametrize(("feed", "table", "case"), ALL)
 def test_case(feed, table, case, feeds, engine):
+    for name, contract in feeds.canonical.items():
+        engine.create_table(name, empty_table(contract))
     for name, given in case["given"].items():
         if name == feed:
             open_feed(engine, feeds.contracts[feeds.feeds[feed].contract], (), feed)
