@@ -16,6 +16,7 @@ from cdp.identity.decisions import Decision
 from cdp.ingest.discover import Delivery, content_hash
 from cdp.ingest.ledger import RetryRequest
 from cdp.ingest.mapping import empty_table
+from cdp.quality.judging import Judging
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
 from cdp.workspace import Workspace
 
@@ -44,6 +45,7 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     told: Callable[[str], None] = lambda _: None
+    judging: Judging = field(default_factory=Judging)
 
     @property
     def folder(self) -> Path:

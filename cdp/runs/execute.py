@@ -17,12 +17,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cdp.engines import Engine, open_engine
-from cdp.errors import CdpError
+from cdp.errors import CdpError, GateError
 from cdp.identity.decisions import fingerprint
 from cdp.ingest.discover import Delivery, discover
 from cdp.ingest.stage import History, new_deliveries
 from cdp.runs.code import code_signature
 from cdp.runs.context import LOG, Run
+from cdp.runs.gate import verdict
 from cdp.runs.ledgers import history
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
@@ -178,6 +179,17 @@ def _without_values(message: str) -> str:
     return re.sub(r"'[^']*'|\"[^\"]*\"", "…", first)
 
 
+def _blame_delivery(run: Run, error: Exception) -> None:
+    """When a stage fails on a delivery that the quality gate would have stopped, say that: it is the cause."""
+    if isinstance(error, GateError) or run.judging.request is None:
+        return
+    try:
+        verdict(run)
+    except GateError as stopped:
+        LOG.error("%s", _without_values(stopped.message))
+        raise stopped from error
+
+
 def _execute(run: Run, inbox: Path, progress: Progress) -> Manifest:
     signature = _signature(run, inbox)
     resumed = run.resume(signature)
@@ -197,7 +209,10 @@ def _execute(run: Run, inbox: Path, progress: Progress) -> Manifest:
                 LOG.info("stage %s took %.1f s", name, time.monotonic() - started)
         except Exception as error:
             LOG.error("%s: %s", type(error).__name__, _without_values(str(error)))
+            _blame_delivery(run, error)
             raise
+        finally:
+            run.judging.close()
         manifest = _finish(run)
         LOG.info("published %s", manifest.published)
     return manifest

@@ -1,4 +1,4 @@
-"""The stage that judges what landed, keeps what it measured, and writes the run's quality page."""
+"""The stages that have what landed judged, keep what was measured, and write the run's quality page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from cdp.errors import GateError
 from cdp.ingest.checks import quoted
 from cdp.ingest.mapping import empty_table
-from cdp.quality import DeliveredFeed, GateResult, judge_all, write_report
+from cdp.quality import DeliveredFeed, GateResult, write_report
 from cdp.quality.bounds import silence_bounds
 from cdp.quality.history import (
     CHECKS,
@@ -27,9 +27,12 @@ from cdp.quality.history import (
     read_history,
     sketch_rows,
 )
+from cdp.quality.judging import Request
 from cdp.quality.report import FileLine, RunFacts
 from cdp.runs.context import Run
 from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, open_ledger
+
+_MET = "select distinct feed from source_files where run_id = $run_id"
 
 _LEDGERS = """
 select
@@ -67,8 +70,42 @@ def keep_headers(run: Run, headers: Mapping[str, Sequence[Header]]) -> None:
 
 
 def gate(run: Run) -> None:
-    """New landed rows → quality findings; a finding of severity stop ends the run."""
-    past, tonight = _history(run), _headers_tonight(run)
+    """New landed rows go to be judged, beside the stages that follow; nothing is published without the verdict."""
+    run.judging.begin(_request(run, _history(run)))
+
+
+def verdict(run: Run) -> None:
+    """What came of judging → findings, history and quality page; a finding of severity stop ends the run."""
+    past = _history(run)
+    if run.judging.request is None:
+        run.judging.begin(_request(run, past))
+    results = run.judging.results()
+    shutil.rmtree(run.folder / "spill", ignore_errors=True)
+    page = write_report(results, run.folder / "quality", _facts(run, past))
+    _keep(run, results)
+    _tell(run, results, str(page))
+
+
+def _request(run: Run, past: Mapping[str, FeedHistory]) -> Request:
+    open_ledger(run, SOURCE_FILES)
+    inputs = _deliveries(run, past, _headers_tonight(run))
+    met = {feed for (feed,) in run.engine.rows(_MET, {"run_id": run.run_id})}
+    inputs += _silent(run, past, met)
+    run.engine.drop(SOURCE_FILES)
+    resources = run.workspace.config.resources
+    return Request(
+        inputs,
+        run.as_of,
+        run.date,
+        run.workspace.nightly.quality,
+        run.folder / "spill",
+        resources.memory_limit,
+        resources.threads,
+    )
+
+
+def _facts(run: Run, past: Mapping[str, FeedHistory]) -> RunFacts:
+    """What the page tells of the run besides the verdicts."""
     for name in (SOURCE_FILES, QUARANTINE):
         open_ledger(run, name)
     named = {"run_id": run.run_id}
@@ -79,24 +116,9 @@ def gate(run: Run) -> None:
         [(row[0], row[1], row[2]) for row in run.engine.rows(_REASONS, named)],
         past,
     )
-    inputs = _deliveries(run, past, tonight)
-    inputs += _silent(run, past, {each.feed for each in facts.files})
     for name in (SOURCE_FILES, QUARANTINE):
         run.engine.drop(name)
-    resources = run.workspace.config.resources
-    results = judge_all(
-        inputs,
-        as_of=run.as_of,
-        day=run.date,
-        rules=run.workspace.nightly.quality,
-        temp_dir=run.folder / "spill",
-        memory_limit=resources.memory_limit,
-        threads=resources.threads,
-    )
-    shutil.rmtree(run.folder / "spill", ignore_errors=True)
-    page = write_report(results, run.folder / "quality", facts)
-    _keep(run, results)
-    _tell(run, results, str(page))
+    return facts
 
 
 def _deliveries(

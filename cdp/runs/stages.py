@@ -12,11 +12,11 @@ from cdp.identity.rulings import decisions_frame
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import map_feed
-from cdp.ingest.stage import LandingResult, land_inbox
+from cdp.ingest.stage import LandingResult, land_inbox, new_deliveries
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.profiles import build_profiles
 from cdp.runs.context import LOG, Run
-from cdp.runs.gate import gate, keep_headers
+from cdp.runs.gate import gate, keep_headers, verdict
 from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history
 from cdp.runs.publish import publish
 from cdp.runs.retries import take_up
@@ -40,6 +40,8 @@ def land(run: Run) -> None:
     workdir.mkdir(parents=True)
     landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed")
     before = history(run)
+    if new_deliveries(run.deliveries, before):
+        run.judging.warm_up()
     result = land_inbox(
         landing,
         run.deliveries,
@@ -241,5 +243,6 @@ STAGES: tuple[tuple[str, Callable[[Run], None]], ...] = (
     ("identity", identify),
     ("profiles", profile),
     ("segments", segment),
+    ("verdict", verdict),
     ("publish", publish),
 )
