@@ -136,6 +136,8 @@ def _table(table: Any, joined: Any, *, is_published: bool) -> Iterator[str]:
         personal = " *personal*" if item.classification in {"personal", "sensitive"} else ""
         kind = item.type.replace("|", "\\|")
         yield f"| `{item.name}` | {kind} | {' '.join(item.description.split())}{unit}{personal} |\n"
+    if table.example:
+        yield f"\n```sql\n{table.example.strip()}\n```\n"
 
 
 def main() -> None:

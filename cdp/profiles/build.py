@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from cdp.contracts.published import made_by
 from cdp.engines import Engine
+from cdp.profiles.conservation import check_conservation, doubts
+from cdp.profiles.households import link_households
 from cdp.profiles.settings import ProfileSettings, Survivorship
 from cdp.profiles.survivorship import survivorship_sql
 from cdp.steps import run_steps
@@ -17,13 +19,15 @@ PROFILE_TABLES = tuple(item.table for item in made_by("profiles"))
 
 @dataclass(frozen=True)
 class ProfileSummary:
-    """Counts of one build, for the run's report. ``erasure_unmatched``: ids of requests that match no customer."""
+    """Counts of one build, for the run's report. ``erasure_unmatched``: ids of requests that match no customer;
+    ``doubts``: money without a rate and points that look wrong, in words."""
 
     count_profiles: int
     count_attributes: int
     count_with_orders: int
     count_erasure_requested: int
     erasure_unmatched: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     tables: tuple[str, ...] = PROFILE_TABLES
 
     @property
@@ -42,30 +46,45 @@ order by request_id
 """
 
 
-def build_profiles(engine: Engine, settings: ProfileSettings, *, as_of: datetime) -> ProfileSummary:
-    """Make ``profiles``, ``profile_attributes`` and ``customer_returns`` in the engine.
+def build_profiles(
+    engine: Engine,
+    settings: ProfileSettings,
+    *,
+    as_of: datetime,
+    currency: str = "EUR",
+    business_date: date | None = None,
+) -> ProfileSummary:
+    """Make the tables of ``PROFILE_TABLES`` in the engine.
 
     ``as_of`` is the exclusive end of the business date, naive and in UTC: facts at or after it do not
-    count. Reads the canonical tables and identity's tables. Raises ``StepError`` when one is missing.
+    count; ``business_date`` is by default the UTC date just before it. ``currency`` is that of all totals: amounts in
+    others are turned into it by ``exchange_rates``. Reads the canonical tables and identity's tables. Raises
+    ``StepError`` when one is missing, ``GateError`` when points do not reconcile.
     """
     params: dict[str, object] = {
         "as_of": as_of,
+        "business_date": business_date or (as_of - timedelta(microseconds=1)).date(),
+        "currency": currency,
         "low_csat_score": settings.low_csat_score,
         "recent_orders": settings.recent_orders,
         "recent_touchpoints": settings.recent_touchpoints,
     }
     made = run_steps(engine, "golden", params)
     count_attributes = _build_attributes(engine, settings)
-    made += run_steps(engine, "profiles", params)
+    made += run_steps(engine, "households", params)
+    link_households(engine)
+    made += ["household_members", *run_steps(engine, "profiles", params)]
+    check_conservation(engine, as_of=as_of)
     counts = engine.rows(
         "select count(*), count(*) filter (where count_orders > 0), "
         "count(*) filter (where is_erasure_requested) from profiles"
     )[0]
     unmatched = tuple(str(request) for (request,) in engine.rows(_UNMATCHED, params))
+    doubtful = doubts(engine, as_of=as_of)
     for table in made:
         if table not in PROFILE_TABLES:
             engine.drop(table)
-    return ProfileSummary(int(counts[0]), count_attributes, int(counts[1]), int(counts[2]), unmatched)
+    return ProfileSummary(int(counts[0]), count_attributes, int(counts[1]), int(counts[2]), unmatched, doubtful)
 
 
 def _build_attributes(engine: Engine, settings: ProfileSettings) -> int:

@@ -42,11 +42,29 @@ _RULES: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
-        "the revenue of profiles is the revenue of their orders, to the cent",
+        "the revenue of customers and of nobody is that of the orders, to the cent",
         (
-            "select coalesce(abs((select sum(gross_revenue) from {s}.profiles) - ("
-            "select sum(o.gross_revenue) from {s}.orders as o semi join {s}.profiles as p using (customer_id) "
-            "where not o.is_cancelled and o.ordered_at < (select max(as_of) from {s}.runs))), 0) <> 0"
+            "select coalesce((select sum(gross_revenue + gross_revenue_probable) from {s}.profiles), 0) "
+            "+ coalesce((select sum(revenue) from {s}.orders where counted_as = 'anonymous'), 0) "
+            "<> coalesce((select sum(revenue) from {s}.orders "
+            "where not is_cancelled and ordered_at < (select max(as_of) from {s}.runs)), 0)"
+        ),
+    ),
+    (
+        "the returns of customers and of nobody are those of the feeds, to the cent",
+        (
+            "select coalesce((select sum(returned_value + returned_value_probable) from {s}.profiles), 0) "
+            "+ coalesce((select sum(value) from {s}.returns where counted_as = 'anonymous'), 0) "
+            "<> coalesce((select sum(value) from {s}.returns where counted_as is not null), 0)"
+        ),
+    ),
+    (
+        "the points on cards are those of the ledger, and debit equals credit",
+        (
+            "select (select coalesce(sum(balance), 0) from {s}.loyalty_accounts) <> "
+            "(select coalesce(sum(points), 0) from {s}.loyalty_ledger "
+            "where booked_at < (select max(as_of) from {s}.runs)) "
+            "or (select coalesce(sum(points), 0) from {s}.loyalty_postings) <> 0"
         ),
     ),
     (

@@ -1,17 +1,17 @@
--- Orders that count: not cancelled and placed before the as-of instant, with their customer.
+-- Orders that count: not cancelled and placed before the as-of instant, with their customer and as what they count.
 -- grain: one row per order; customer_id is null when the order's record is unknown to identity
 -- runs on: duckdb, spark
 select
     orders.order_id,
     orders.record_id,
-    identity_map.customer_id,
+    order_owners.customer_id,
+    order_owners.counted_as,
     orders.channel,
     orders.ordered_at,
     orders.status,
     orders.currency,
-    orders.gross_revenue,
+    order_owners.revenue,
     orders.store_id
 from orders
-left join identity_map on orders.record_id = identity_map.record_id
-where not coalesce(orders.is_cancelled, false)
-    and orders.ordered_at < cast($as_of as timestamp)
+inner join order_owners on orders.order_id = order_owners.order_id
+where order_owners.counted_as is not null

@@ -1,4 +1,4 @@
--- The 360-degree view: golden record, orders and revenue, presence, consent, support, surveys.
+-- The 360-degree view: golden record, household, purchases, open cart, points, presence, consent, messages, support.
 -- grain: one row per customer who is not anonymous
 -- runs on: duckdb
 with
@@ -18,6 +18,9 @@ money as (
         cast(coalesce(order_totals.gross_revenue_store, 0) as decimal(18, 2)) as gross_revenue_store,
         cast(coalesce(order_totals.gross_revenue_web, 0) as decimal(18, 2)) as gross_revenue_web,
         cast(coalesce(order_totals.gross_revenue_app, 0) as decimal(18, 2)) as gross_revenue_app,
+        coalesce(order_totals.count_orders_probable, 0) as count_orders_probable,
+        cast(coalesce(order_totals.gross_revenue_probable, 0) as decimal(18, 2)) as gross_revenue_probable,
+        cast(coalesce(return_totals.returned_value_probable, 0) as decimal(18, 2)) as returned_value_probable,
         coalesce(return_totals.count_returns, 0) as count_returns,
         cast(coalesce(return_totals.returned_value, 0) as decimal(18, 2)) as returned_value,
         cast(coalesce(return_totals.returned_value_store, 0) as decimal(18, 2)) as returned_value_store,
@@ -27,10 +30,38 @@ money as (
         order_totals.last_purchase_at,
         order_totals.last_purchase_store_at,
         order_totals.last_purchase_web_at,
-        order_totals.last_purchase_app_at
+        order_totals.last_purchase_app_at,
+        usual_stores.store_id as usual_store_id
     from identified
     left join order_totals on identified.customer_id = order_totals.customer_id
     left join return_totals on identified.customer_id = return_totals.customer_id
+    left join usual_stores on identified.customer_id = usual_stores.customer_id
+),
+shopping as (
+    select
+        identified.customer_id,
+        cart_totals.open_cart_id,
+        cart_totals.open_cart_items,
+        cast(coalesce(cart_totals.open_cart_value, 0) as decimal(18, 2)) as open_cart_value,
+        cart_totals.open_cart_began_at,
+        cart_totals.open_cart_began_channel,
+        cart_totals.open_cart_began_device,
+        cart_totals.open_cart_last_touched_at,
+        coalesce(cart_totals.open_cart_devices, 0) as open_cart_devices,
+        coalesce(cart_totals.count_abandoned_carts, 0) as count_abandoned_carts,
+        coalesce(loyalty_totals.loyalty_balance, 0) as loyalty_balance,
+        coalesce(loyalty_totals.points_earned, 0) as points_earned,
+        coalesce(loyalty_totals.points_burned, 0) as points_burned,
+        coalesce(loyalty_totals.points_expired, 0) as points_expired,
+        coalesce(message_totals.count_messages, 0) as count_messages,
+        coalesce(message_totals.count_messages_opened, 0) as count_messages_opened,
+        coalesce(message_totals.count_messages_clicked, 0) as count_messages_clicked,
+        message_totals.last_message_at,
+        message_totals.last_email_clicked_at
+    from identified
+    left join cart_totals on identified.customer_id = cart_totals.customer_id
+    left join loyalty_totals on identified.customer_id = loyalty_totals.customer_id
+    left join message_totals on identified.customer_id = message_totals.customer_id
 ),
 asked as (
     select distinct customer_id from erasure_matches
@@ -45,11 +76,14 @@ reach as (
         consent_totals.consent_push,
         consent_totals.consent_push_at,
         coalesce(identifier_totals.count_cards, 0) > 0 as has_card,
-        coalesce(identifier_totals.count_devices, 0) > 0 as has_device,
+        coalesce(contact_points.takes_email, false) as takes_email,
+        coalesce(contact_points.takes_sms, false) as takes_sms,
+        coalesce(contact_points.takes_push, false) as takes_push,
         asked.customer_id is not null as is_erasure_requested
     from identified
     left join consent_totals on identified.customer_id = consent_totals.customer_id
     left join identifier_totals on identified.customer_id = identifier_totals.customer_id
+    left join contact_points on identified.customer_id = contact_points.customer_id
     left join asked on identified.customer_id = asked.customer_id
 )
 select
@@ -76,6 +110,9 @@ select
     money.gross_revenue_store,
     money.gross_revenue_web,
     money.gross_revenue_app,
+    money.count_orders_probable,
+    money.gross_revenue_probable,
+    money.returned_value_probable,
     money.count_returns,
     money.returned_value,
     money.returned_value_store,
@@ -92,6 +129,27 @@ select
     money.last_purchase_store_at,
     money.last_purchase_web_at,
     money.last_purchase_app_at,
+    money.usual_store_id,
+    household_members.household_id,
+    coalesce(households.count_members, 1) as household_size,
+    shopping.open_cart_id,
+    shopping.open_cart_items,
+    shopping.open_cart_value,
+    shopping.open_cart_began_at,
+    shopping.open_cart_began_channel,
+    shopping.open_cart_began_device,
+    shopping.open_cart_last_touched_at,
+    shopping.open_cart_devices,
+    shopping.count_abandoned_carts,
+    shopping.loyalty_balance,
+    shopping.points_earned,
+    shopping.points_burned,
+    shopping.points_expired,
+    shopping.count_messages,
+    shopping.count_messages_opened,
+    shopping.count_messages_clicked,
+    shopping.last_message_at,
+    shopping.last_email_clicked_at,
     coalesce(channel_totals.channels, '') as channels,
     cast(coalesce(channel_totals.count_touchpoints, 0) as bigint) as count_touchpoints,
     channel_totals.last_touchpoint_at,
@@ -111,15 +169,15 @@ select
         when reach.is_erasure_requested then cast([] as varchar[])
         else list_concat(
             case
-                when reach.consent_email = 'in' and golden_record.email is not null then ['email']
+                when reach.consent_email = 'in' and reach.takes_email then ['email']
                 else cast([] as varchar[])
             end,
             case
-                when reach.consent_sms = 'in' and golden_record.phone is not null then ['sms']
+                when reach.consent_sms = 'in' and reach.takes_sms then ['sms']
                 else cast([] as varchar[])
             end,
             case
-                when reach.consent_push = 'in' and reach.has_device then ['push']
+                when reach.consent_push = 'in' and reach.takes_push then ['push']
                 else cast([] as varchar[])
             end
         )
@@ -127,6 +185,9 @@ select
     coalesce(ticket_totals.count_tickets, 0) as count_tickets,
     coalesce(ticket_totals.count_open_tickets, 0) as count_open_tickets,
     ticket_totals.last_ticket_at,
+    coalesce(support_totals.count_support_contacts, 0) as count_support_contacts,
+    coalesce(support_totals.count_repeat_contacts_7d, 0) as count_repeat_contacts_7d,
+    support_totals.last_support_contact_at,
     survey_totals.last_csat_score,
     survey_totals.last_csat_at,
     survey_totals.first_low_csat_at,
@@ -135,11 +196,17 @@ select
     reach.has_card,
     coalesce(reservation_totals.reservations_waiting, 0) as reservations_waiting,
     reach.is_erasure_requested,
+    coalesce(survey_history.survey_history, []) as survey_history,
     coalesce(recent_orders.recent_orders, []) as recent_orders,
     coalesce(recent_touchpoints.recent_touchpoints, []) as recent_touchpoints
 from identified
 inner join money on identified.customer_id = money.customer_id
+inner join shopping on identified.customer_id = shopping.customer_id
 inner join reach on identified.customer_id = reach.customer_id
+left join household_members on identified.customer_id = household_members.customer_id
+left join households on household_members.household_id = households.household_id
+left join support_totals on identified.customer_id = support_totals.customer_id
+left join survey_history on identified.customer_id = survey_history.customer_id
 left join golden_record on identified.customer_id = golden_record.customer_id
 left join channel_totals on identified.customer_id = channel_totals.customer_id
 left join ticket_totals on identified.customer_id = ticket_totals.customer_id

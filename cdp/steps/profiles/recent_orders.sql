@@ -7,7 +7,8 @@ select
         'ordered_at': counted_orders.ordered_at,
         'order_id': counted_orders.order_id,
         'channel': counted_orders.channel,
-        'gross_revenue': counted_orders.gross_revenue,
+        'revenue': counted_orders.revenue,
+        'counted_as': counted_orders.counted_as,
         'store_id': counted_orders.store_id,
         'status': counted_orders.status
     }, $recent_orders) as recent_orders

@@ -14,6 +14,20 @@ ratings as (
             as rated_at
     from answers
 ),
+comments as (
+    select ticket_id, requester_id, unnest(cast(comments as json[])) as comment
+    from support_tickets
+    where comments is not null
+),
+replies as (
+    select
+        ticket_id,
+        min(cast(try_cast(comment ->> 'created_at' as timestamptz) as timestamp)) as first_replied_at
+    from comments
+    where comment ->> 'author_id' <> requester_id
+        and coalesce(comment ->> 'public', 'true') = 'true'
+    group by ticket_id
+),
 latest_ratings as (
     select ticket_id, rating, rated_at
     from ratings
@@ -32,6 +46,7 @@ select
     support_tickets.created_at as opened_at,
     support_tickets.updated_at,
     support_tickets.solved_at,
+    replies.first_replied_at,
     latest_ratings.rating as csat_score,
     latest_ratings.rated_at as csat_at,
     nullif(
@@ -43,3 +58,4 @@ select
     array_to_string(cast(support_tickets.tags as varchar[]), '|') as tags
 from support_tickets
 left join latest_ratings on support_tickets.ticket_id = latest_ratings.ticket_id
+left join replies on support_tickets.ticket_id = replies.ticket_id

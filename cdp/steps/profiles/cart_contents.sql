@@ -1,0 +1,59 @@
+-- What lies in each cart: added less removed, at the price of the latest addition. What was taken out wholly is 0.
+-- grain: one row per cart and product
+-- runs on: duckdb, spark
+with
+moves as (
+    select
+        cart_id,
+        sku,
+        touchpoint_id,
+        occurred_at,
+        event_name = 'Product Added' as is_added,
+        quantity,
+        case
+            when event_name = 'Product Added' and coalesce(quantity, 1) <> 0
+                then cast(amount as double) / coalesce(quantity, 1)
+        end as unit_price
+    from cart_touches
+    where sku is not null
+        and event_name in ('Product Added', 'Product Removed')
+),
+priced as (
+    select
+        cart_id,
+        sku,
+        -- a removal that names no number takes out everything added before it
+        sum(case when is_added then coalesce(quantity, 1) when quantity is not null then -quantity else 0 end)
+            as net_quantity,
+        max(case when not is_added and quantity is null then occurred_at end) as emptied_at,
+        max(case when is_added then occurred_at end) as added_at,
+        min(occurred_at) as first_added_at,
+        max(occurred_at) as last_changed_at,
+        max_by(unit_price, (occurred_at, touchpoint_id))
+            filter (where unit_price is not null and occurred_at is not null and touchpoint_id is not null) as unit_price
+    from moves
+    group by cart_id, sku
+),
+counted as (
+    select
+        cart_id,
+        sku,
+        case
+            when emptied_at is not null and (added_at is null or emptied_at >= added_at) then 0
+            when net_quantity < 0 then 0
+            else net_quantity
+        end as quantity,
+        unit_price,
+        first_added_at,
+        last_changed_at
+    from priced
+)
+select
+    cart_id,
+    sku,
+    cast(quantity as decimal(18, 3)) as quantity,
+    cast(round(unit_price, 2) as decimal(18, 2)) as unit_price,
+    cast(round(quantity * unit_price, 2) as decimal(18, 2)) as value,
+    first_added_at,
+    last_changed_at
+from counted

@@ -1,0 +1,84 @@
+-- How surely each sale and return belongs to its customer: strong by an e-mail, phone, card or account of its own,
+-- or through an order it shares with such a record; weak when a name alone ties it. Online orders name their buyer.
+-- grain: one row per identity record of an identified customer that sold or returned something
+-- runs on: duckdb, spark
+with
+traders as (
+    select record_id, max(case when channel in ('web', 'app') then 1 else 0 end) as is_online
+    from orders
+    group by record_id
+    union
+    select record_id, 0 as is_online
+    from returns
+),
+trading as (
+    select
+        traders.record_id,
+        identity_map.customer_id,
+        max(traders.is_online) as is_online
+    from traders
+    inner join identity_map on traders.record_id = identity_map.record_id
+    inner join customers on identity_map.customer_id = customers.customer_id
+    where not customers.is_anonymous
+    group by traders.record_id, identity_map.customer_id
+),
+-- an address that one record alone bears, two letters away from one that several bear, is taken as mistyped
+mistyped as (
+    select distinct
+        once.customer_id,
+        once.identifier_value
+    from identifiers as once
+    inner join identifiers as often
+        on once.customer_id = often.customer_id
+        and once.identifier_value <> often.identifier_value
+    where once.identifier_type = 'email'
+        and often.identifier_type = 'email'
+        and once.count_records = 1
+        and often.count_records > 1
+        and levenshtein(once.identifier_value, often.identifier_value) <= 2
+),
+bearing as (
+    select distinct trading.record_id
+    from trading
+    inner join usable_identifiers on trading.record_id = usable_identifiers.record_id
+    left join mistyped
+        on trading.customer_id = mistyped.customer_id
+        and usable_identifiers.identifier_type = 'email'
+        and usable_identifiers.identifier_value = mistyped.identifier_value
+    where usable_identifiers.identifier_type not in ('order_id', 'anonymous_id', 'device_id')
+        and not usable_identifiers.is_landline
+        and mistyped.customer_id is null
+),
+graded as (
+    select
+        trading.record_id,
+        trading.customer_id,
+        trading.is_online = 1 or bearing.record_id is not null as is_strong
+    from trading
+    left join bearing on trading.record_id = bearing.record_id
+),
+order_keys as (
+    select
+        graded.customer_id,
+        graded.record_id,
+        usable_identifiers.identifier_value,
+        graded.is_strong
+    from graded
+    inner join usable_identifiers on graded.record_id = usable_identifiers.record_id
+    where usable_identifiers.identifier_type = 'order_id'
+),
+vouched as (
+    select distinct weak.record_id
+    from order_keys as weak
+    inner join order_keys as strong
+        on weak.customer_id = strong.customer_id
+        and weak.identifier_value = strong.identifier_value
+    where not weak.is_strong
+        and strong.is_strong
+)
+select
+    graded.record_id,
+    graded.customer_id,
+    case when graded.is_strong or vouched.record_id is not null then 'strong' else 'weak' end as evidence
+from graded
+left join vouched on graded.record_id = vouched.record_id
