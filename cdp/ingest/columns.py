@@ -73,7 +73,8 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
             "then run again; the file was left untouched",
         )
     by_source = {item.source: item for item in contract.properties}
-    needed = [name for name in missing if by_source[name].name in contract.key or by_source[name].required]
+    needed = [name for name in missing if by_source[name].required]
+    needed += [name for name in missing if by_source[name].name in contract.key and not by_source[name].optional_column]
     if needed:
         raise ContractError(
             f"{file}: required column {needed[0]} is missing; {len(index)} of {len(contract.properties)} known columns "
@@ -88,5 +89,5 @@ def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> Co
                 f"{file}: columns {' and '.join(places)} have the same header", "ask the source for distinct headers"
             )
     warnings = [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
-    notes += [f"column {name} is not in the contract: kept aside" for name in extra]
+    notes += [f"column {name} is not in the contract" for name in extra]
     return ColumnMatch(index, tuple(missing), tuple(extra), tuple(warnings), tuple(notes))

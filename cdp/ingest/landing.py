@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Certified, certify
+from cdp.ingest.references import known_references
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, without_copies
+from cdp.ingest.restatement import Scope, find_withdrawn
 from cdp.ingest.staging import EXTRA, Staged, reading_format, stage_csv, stage_json, stage_parquet
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
@@ -39,47 +42,57 @@ class Landed:
 
 @dataclass(frozen=True)
 class Landing:
-    """Everything about a run that landing one file needs."""
+    """Everything about a run that landing one file needs.
+
+    ``left_out`` are, per feed with a history, the columns that its contract left out from the start; others that it
+    does not know are kept aside.
+    """
 
     engine: Engine
     as_of: datetime
     run_id: str
     workdir: Path
     landed_root: Path
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def land_file(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract) -> Landed:
-    """Land one file against ``current_rows`` of its feed, and move these forward.
+def land_file(
+    landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None = None
+) -> Landed:
+    """Land one file against ``current_rows`` of its feed, and move these forward; ``scope`` is what it restates.
 
     A file that cannot be read under its contract comes back with status ``refused`` and its reason; nothing
     of it is loaded. Raises ``LedgerError`` when rows do not add up.
     """
     blank = FileLedger(delivery.file_id, feed.feed, delivery.name, landing.run_id, FileStatus.loaded)
     try:
-        return _land(landing, delivery, feed, contract, blank)
+        return _land(landing, delivery, feed, contract, scope, blank)
     except (ContractError, IngestError) as error:
         return Landed(replace(blank, status=FileStatus.refused, message=f"{error.message}; {error.hint}"))
     except OSError as error:
         why = f"cannot be read: {error.strerror or error}; it is tried again in the next run"
         return Landed(replace(blank, status=FileStatus.refused, file_id="", message=why))
     finally:
-        for table in ("loaded", "staged", "judged", "incoming", "placed"):
+        for table in ("loaded", "staged", "judged", "incoming", "placed", "withdrawn"):
             landing.engine.drop(table)
 
 
-def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, blank: FileLedger) -> Landed:
+def _land(
+    landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None, blank: FileLedger
+) -> Landed:
     engine, run_id = landing.engine, landing.run_id
     certified = _certified(landing, delivery, feed, contract)
     warnings = _told_by_reader(certified)
     refused, copies = without_copies(refused_by_reader(delivery, feed, run_id, certified) if certified else [])
     broken = len(refused) + copies
     staged, records = Staged(), certified.records if certified else 0
+    left_out = landing.left_out.get(feed.feed)
     if certified is None:
-        staged, records = stage_parquet(engine, contract, delivery.path, delivery.name)
+        staged, records = stage_parquet(engine, contract, delivery.path, delivery.name, left_out)
     elif certified.columns and isinstance(feed.form, CsvForm):
-        staged = stage_csv(engine, contract, certified, delivery.name)
+        staged = stage_csv(engine, contract, certified, delivery.name, left_out)
     elif records:
-        staged = stage_json(engine, contract, certified)
+        staged = stage_json(engine, contract, certified, left_out)
     if not records:
         status = FileStatus.loaded if broken else FileStatus.empty
         message = "; ".join(["no good rows" if broken else "no rows in the file", *warnings])
@@ -87,16 +100,17 @@ def _land(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, 
         return Landed(replace(ledger, rows_duplicate=copies).balanced(), tuple(refused), warnings)
     judge(landing, contract, records, delivery.name)
     refused += refused_by_contract(engine, delivery, feed, contract, run_id, certified)
-    place_rows(engine, contract)
+    place_rows(engine, contract, scope.files if scope else None)
+    withdrawn = find_withdrawn(engine, contract, scope)
     counted = dict(engine.rows("select place, count(*) from placed group by place"))
     ledger = replace(
         blank,
         rows_read=records + broken,
         rows_accepted=counted.get("accepted", 0),
         rows_quarantined=len(refused),
-        rows_duplicate=counted.get("duplicate", 0) + copies,
+        rows_duplicate=counted.get("duplicate", 0) + counted.get("moved", 0) + copies,
         rows_superseded=counted.get("superseded", 0),
-        message="; ".join([*warnings, *staged.warnings, *staged.notes, *_noted(engine)]),
+        message="; ".join([*warnings, *staged.warnings, *staged.notes, *_noted(engine, certified, withdrawn)]),
     ).balanced()
     _must_be_unchanged(delivery)
     path = write_landed(landing, feed, contract, delivery.file_id, delivery.file_id[:20])
@@ -126,7 +140,8 @@ def _must_be_unchanged(delivery: Delivery) -> None:
 
 def judge(landing: Landing, contract: Contract, expected: int, file: str) -> None:
     """Hold ``staged`` to the contract: ``judged`` are all rows with their reasons, ``incoming`` the good ones."""
-    loaded = landing.engine.create_table("judged", contract_sql(contract), {"as_of": landing.as_of})
+    sql = contract_sql(contract, known=known_references(landing.engine, contract))
+    loaded = landing.engine.create_table("judged", sql, {"as_of": landing.as_of})
     if loaded != expected:
         raise LedgerError(
             f"{file}: {expected} records were certified, but {loaded} were loaded",
@@ -162,6 +177,13 @@ def write_landed(landing: Landing, feed: Feed, contract: Contract, file_id: str,
     return path
 
 
-def _noted(engine: Engine) -> tuple[str, ...]:
-    codes = engine.rows("select unnest(_notes) as code from incoming")
-    return tuple(f"{code}: {count} rows" for code, count in sorted(Counter(code for (code,) in codes).items()))
+def _noted(engine: Engine, certified: Certified | None, withdrawn: int) -> Iterator[str]:
+    """What the contract tells of good rows, each with how many rows and the first of them."""
+    for code, count, first in engine.rows(
+        "select code, count(*), min(_row) from (select _row, unnest(_notes) as code from incoming) group by code "
+        "order by code"
+    ):
+        line = first + 1 if certified is None else certified.line_of(first)
+        yield f"{code}: {count} rows (first at line {line})" if count > 1 else f"{code}: 1 row (line {line})"
+    if withdrawn:
+        yield f"{withdrawn} earlier rows that the file no longer holds were taken back"

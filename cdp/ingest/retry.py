@@ -199,7 +199,7 @@ def _stage(landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[Q
     engine, file = landing.engine, waiting[0].file
     if isinstance(feed.form, ParquetForm):
         ordinals = dict(enumerate(waiting))
-        stage_parquet(engine, contract, _parquet(landing.workdir, waiting), file)
+        stage_parquet(engine, contract, _parquet(landing.workdir, waiting), file, landing.left_out.get(feed.feed))
     else:
         ordinals = _stage_text(landing, feed, contract, waiting)
     if not ordinals:
@@ -245,9 +245,9 @@ def _stage_text(
         if line in begins
     }
     if ordinals and isinstance(feed.form, CsvForm):
-        stage_csv(landing.engine, contract, certified, waiting[0].file)
+        stage_csv(landing.engine, contract, certified, waiting[0].file, landing.left_out.get(feed.feed))
     elif ordinals:
-        stage_json(landing.engine, contract, certified)
+        stage_json(landing.engine, contract, certified, landing.left_out.get(feed.feed))
     return ordinals
 
 

@@ -1,6 +1,7 @@
 """Bring a file's records into the engine as text: table ``staged``, one column per property and ``_row``.
 
-What the contract does not know is kept aside in ``_extra``, one JSON object per row, where a file has such columns.
+Columns that the contract does not know, and that earlier deliveries did not have, are kept aside in ``_extra``, one
+JSON object per row.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from cdp.ingest.reading import Certified, CsvFormat, JsonLinesFormat
 from cdp.quality.history import Header
 
 EXTRA = "_extra"
-"""The landed column that keeps what the contract does not know."""
+"""The landed column that keeps the values of added columns."""
 MOST_EXTRA = 500
-"""Unknown columns that are kept aside; of a file that has more none is."""
+"""Added columns that are kept aside; of a file that has more none is."""
+LeftOut = frozenset[str] | None
+"""Columns that the contract left out from the start; ``None`` before the feed's first delivery."""
 
 
 @dataclass(frozen=True)
@@ -59,38 +62,41 @@ def _option(value: object) -> str:
     return str(value) if isinstance(value, int | float) else text(str(value))
 
 
-def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: str) -> Staged:
+def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: str, left_out: LeftOut = None) -> Staged:
     """Stage certified delimited text, if there is any. Raises ``ContractError`` when its columns do not fit."""
     match = match_columns(contract, certified.columns, file)
-    headers = _headers(match, certified.columns)
+    headers = _headers(match, certified.columns, left_out)
     if not certified.records:
-        return Staged(match.warnings, match.notes, headers)
+        return Staged(match.warnings, match.notes, tuple(headers.values()))
     raw = [f"c{position}" for position in range(len(certified.columns))]
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in raw)
     options = "".join(f", {key} = {_option(value)}" for key, value in certified.read_csv_options.items())
     engine.create_table("loaded", f"select * from read_csv({_parts(certified)}, columns = {{{columns}}}{options})")
-    aside = _aside({header: raw[place] for place, header in _unknown(match, certified.columns)})
+    aside = _aside({item.name: raw[place] for place, item in headers.items() if item.is_aside})
     _stage(engine, contract, {name: raw[position] for name, position in match.index.items()}, aside)
-    return Staged(match.warnings, match.notes, headers)
+    return Staged(match.warnings, match.notes, tuple(headers.values()))
 
 
-def stage_json(engine: Engine, contract: Contract, certified: Certified) -> Staged:
+def stage_json(engine: Engine, contract: Contract, certified: Certified, left_out: LeftOut = None) -> Staged:
     """Stage certified JSON lines; every document is parsed once for all paths of the contract."""
     size = max(certified.max_record_bytes * 2, 1 << 24)
     paths, columns = _json_columns(contract)
     documents = f"read_ndjson_objects({_parts(certified)}, maximum_object_size = {size})"
     keys = {str(key) for (key,) in engine.rows(f"select distinct unnest(json_keys(json)) from {documents}")}
     unknown = sorted(keys - _known_keys(contract))
-    aside = _aside({key: f"json_extract(json, {text(_pointer(key))})" for key in unknown})
+    added = [key for key in unknown if left_out is not None and key not in left_out]
+    aside = _aside({key: f"extra[{place}]" for place, key in enumerate(added, 1)})
+    pointers = text_list(["/" + key.replace("~", "~0").replace("/", "~1") for key in added])
+    extra = f", json_extract(json, {pointers}) as extra" if aside else ""
     kept = f", {aside} as {EXTRA}" if aside else ""
-    engine.create_table("loaded", f"select json_extract_string(json, {paths}) as found{kept} from {documents}")
-    engine.create_table("staged", f"select rowid as _row, {columns}{f', {EXTRA}' if aside else ''} from loaded")
+    engine.create_table("loaded", f"select json_extract_string(json, {paths}) as found{extra} from {documents}")
+    engine.create_table("staged", f"select rowid as _row, {columns}{kept} from loaded")
     headers = [
         Header(_top_level(item.source), "", item.name)
         for item in contract.properties
         if any(_top_level(source) in keys for source in (item.source, *item.aliases))
     ]
-    headers += [Header(key) for key in unknown[:MOST_EXTRA]]
+    headers += [Header(key, is_aside=bool(aside) and key in added) for key in unknown[:MOST_EXTRA]]
     return Staged(tuple(_strange_keys(contract, keys)), (), tuple(headers))
 
 
@@ -98,23 +104,23 @@ def _known_keys(contract: Contract) -> set[str]:
     return {_top_level(source) for item in contract.properties for source in (item.source, *item.aliases)}
 
 
-def _pointer(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
-def _unknown(match: ColumnMatch, delivered: Sequence[str]) -> list[tuple[int, str]]:
-    """Place and header of the columns that the contract does not know."""
-    used = set(match.index.values())
-    return [(place, header.strip()) for place, header in enumerate(delivered) if place not in used and header.strip()]
-
-
-def _headers(match: ColumnMatch, delivered: Sequence[str], types: Sequence[str] = ()) -> tuple[Header, ...]:
+def _headers(
+    match: ColumnMatch, delivered: Sequence[str], left_out: LeftOut, types: Sequence[str] = ()
+) -> dict[int, Header]:
+    """The named columns by place; those that are new to the feed are kept aside, unless they are too many."""
     property_at = {place: name for name, place in match.index.items()}
-    return tuple(
-        Header(header.strip().lstrip("\ufeff"), types[place] if types else "", property_at.get(place))
-        for place, header in enumerate(delivered)
-        if header.strip()
-    )
+    names = {place: header.strip().lstrip("\ufeff") for place, header in enumerate(delivered) if header.strip()}
+    added = {
+        place
+        for place, name in names.items()
+        if place not in property_at and left_out is not None and name not in left_out
+    }
+    return {
+        place: Header(
+            name, types[place] if types else "", property_at.get(place), place in added and len(added) <= MOST_EXTRA
+        )
+        for place, name in names.items()
+    }
 
 
 def _aside(values: Mapping[str, str]) -> str:
@@ -154,7 +160,9 @@ def _json_columns(contract: Contract) -> tuple[str, str]:
     return text_list(paths), ", ".join(chosen)
 
 
-def stage_parquet(engine: Engine, contract: Contract, path: Path, file: str) -> tuple[Staged, int]:
+def stage_parquet(
+    engine: Engine, contract: Contract, path: Path, file: str, left_out: LeftOut = None
+) -> tuple[Staged, int]:
     """Stage a parquet file; gives its number of rows too. Raises ``IngestError``, ``ContractError``."""
     try:
         rows = engine.create_table("loaded", f"select * from read_parquet({text(str(path))})")
@@ -162,11 +170,12 @@ def stage_parquet(engine: Engine, contract: Contract, path: Path, file: str) -> 
         why = error.message.splitlines()[0]
         raise IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again") from error
     types = engine.columns("loaded")
-    headers = list(types)
-    match = match_columns(contract, headers, file)
-    aside = _aside({header: quoted(headers[place]) for place, header in _unknown(match, headers)})
-    _stage(engine, contract, {name: quoted(headers[position]) for name, position in match.index.items()}, aside)
-    return Staged(match.warnings, match.notes, _headers(match, headers, list(types.values()))), rows
+    names = list(types)
+    match = match_columns(contract, names, file)
+    headers = _headers(match, names, left_out, list(types.values()))
+    aside = _aside({item.name: quoted(names[place]) for place, item in headers.items() if item.is_aside})
+    _stage(engine, contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside)
+    return Staged(match.warnings, match.notes, tuple(headers.values())), rows
 
 
 def _stage(engine: Engine, contract: Contract, source_of: Mapping[str, str], aside: str) -> None:

@@ -52,14 +52,16 @@ def _unlisted(contract: Contract, now: Sequence[Header], before: Sequence[Header
             continue
         told.add(item.name)
         name = shown_header(item.name)
-        if before and item.name not in known:
+        if not item.is_aside:
+            yield ColumnChange("unlisted", name, f"column {name} is not in the contract: not read", False)
+        elif item.name in known:
+            yield ColumnChange("unlisted", name, f"column {name} is not in the contract: kept aside in _extra", False)
+        else:
             words = (
                 f"column {name} is new: its values are kept aside in _extra; list it in "
                 f"schemas/exports/{contract.name}.yaml to check and type it"
             )
             yield ColumnChange("added", name, words, True)
-        else:
-            yield ColumnChange("unlisted", name, f"column {name} is not in the contract: kept aside in _extra", False)
 
 
 def _missing(contract: Contract, now: Sequence[Header], steady: Collection[str]) -> Iterator[ColumnChange]:

@@ -26,6 +26,7 @@ SKETCH_COLUMNS = {
 }  # fmt: skip
 HEADER_COLUMNS = {
     "run_id": "varchar", "feed": "varchar", "header": "varchar", "type": "varchar", "property": "varchar",
+    "is_aside": "boolean",
 }  # fmt: skip
 
 
@@ -33,12 +34,14 @@ HEADER_COLUMNS = {
 class Header:
     """One column as the files of a delivery had it; ``property`` is ``None`` when the contract does not know it.
 
-    ``type`` is the file's own, where its format has types.
+    ``type`` is the file's own, where its format has types. ``is_aside``: it came after the feed's first delivery, and
+    its values are kept in ``_extra``; what the contract left out from the start is not read.
     """
 
     name: str
     type: str = ""
     property: str | None = None
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,11 +122,11 @@ def _headers(engine: Engine) -> dict[str, tuple[list[Header], frozenset[str]]]:
         f"dense_rank() over (partition by feed order by {_RUN_NUMBER} desc) as age from {HEADERS}"
     )
     found: dict[str, list[Header]] = defaultdict(list)
-    for feed, header, kind, known in engine.rows(
-        f"select feed, header, arg_max(coalesce(type, ''), run_number), property from ({recent}) "
+    for feed, *header in engine.rows(
+        f"select feed, header, arg_max(coalesce(type, ''), run_number), property, bool_or(is_aside) from ({recent}) "
         f"where age <= {RECENT} group by feed, header, property order by all"
     ):
-        found[feed].append(Header(header, kind, known))
+        found[feed].append(Header(*header))
     steady: dict[str, set[str]] = defaultdict(set)
     for feed, known in engine.rows(
         f"select feed, property from (select *, max(age) over (partition by feed) as deliveries from ({recent}) "
@@ -162,6 +165,7 @@ def header_rows(run_id: str, feed: str, headers: Sequence[Header]) -> list[dict[
             "header": each.name,
             "type": each.type,
             "property": each.property,
+            "is_aside": each.is_aside,
         }
         for each in headers
     ]

@@ -69,6 +69,20 @@ def keep_headers(run: Run, headers: Mapping[str, Sequence[Header]]) -> None:
     _add(run, HEADERS, HEADER_COLUMNS, rows)
 
 
+def left_out(run: Run) -> dict[str, frozenset[str]]:
+    """Per feed that has delivered before, the columns that its contract left out from the start."""
+    refs = run.parent.tables.get(HEADERS, ()) if run.parent else ()
+    if not refs:
+        return {}
+    run.engine.read_parquet(HEADERS, [run.store.path(ref) for ref in refs])
+    rows = run.engine.rows(
+        "select feed, list(distinct header) filter (where property is null and not is_aside) "
+        f"from {HEADERS} group by feed"
+    )
+    run.engine.drop(HEADERS)
+    return {feed: frozenset(headers or ()) for feed, headers in rows}
+
+
 def gate(run: Run) -> None:
     """New landed rows go to be judged, beside the stages that follow; nothing is published without the verdict."""
     run.judging.begin(_request(run, _history(run)))
@@ -173,7 +187,9 @@ def _headers_tonight(run: Run) -> dict[str, list[Header]]:
         return {}
     run.engine.read_parquet("headers_tonight", fresh)
     found: dict[str, list[Header]] = {}
-    rows = run.engine.rows("select feed, header, coalesce(type, ''), property from headers_tonight order by all")
+    rows = run.engine.rows(
+        "select feed, header, coalesce(type, ''), property, is_aside from headers_tonight order by all"
+    )
     for feed, *header in rows:
         found.setdefault(feed, []).append(Header(*header))
     run.engine.drop("headers_tonight")

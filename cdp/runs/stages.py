@@ -6,9 +6,6 @@ import shutil
 from collections.abc import Callable, Sequence
 
 from cdp.contracts.published import made_by
-from cdp.errors import IdentityError
-from cdp.identity import PreviousIdentity, resolve
-from cdp.identity.rulings import decisions_frame
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import map_feed
@@ -16,7 +13,8 @@ from cdp.ingest.stage import LandingResult, land_inbox, new_deliveries
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.profiles import build_profiles
 from cdp.runs.context import LOG, Run
-from cdp.runs.gate import gate, keep_headers, verdict
+from cdp.runs.gate import gate, keep_headers, left_out, verdict
+from cdp.runs.identify import identify
 from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history
 from cdp.runs.publish import publish
 from cdp.runs.retries import take_up
@@ -38,7 +36,7 @@ def land(run: Run) -> None:
     workdir = run.folder / "work"
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True)
-    landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed")
+    landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed", left_out(run))
     before = history(run)
     if new_deliveries(run.deliveries, before):
         run.judging.warm_up()
@@ -114,6 +112,7 @@ def map_feeds(run: Run) -> None:
     changed: set[str] = set()
     parent = run.parent.tables if run.parent else {}
     plans = run.workspace.plans
+    replaced = dict(run.engine.rows("select feed, count(*) from superseded_rows group by feed"))
     names = {plan.feed.feed for plan in plans}
     for table in canonical:
         before = run.tables.get(table, ())
@@ -124,7 +123,7 @@ def map_feeds(run: Run) -> None:
     for plan in plans:
         feed = plan.feed.feed
         landed = run.tables.get(f"landed.{feed}", ())
-        fingerprint = plan.fingerprint(canonical)
+        fingerprint = f"{plan.fingerprint(canonical)}-{replaced.get(feed, 0)}"
         untouched = landed == parent.get(f"landed.{feed}", ()) and run.fingerprints.get(feed) == fingerprint
         if untouched and not plan.upstream & changed:
             continue
@@ -149,51 +148,6 @@ def map_feeds(run: Run) -> None:
                 changed.add(table)
         run.fingerprints[feed] = fingerprint
         LOG.info("%s: %s", feed, ", ".join(f"{rows} {table}" for table, (_, rows) in made.items()) or "no rows")
-
-
-def identify(run: Run) -> None:
-    """Identity records → customers with durable ids."""
-    run.use("identity_records", "record_identifiers", "privacy_requests")
-    previous = None
-    if run.parent and run.parent.tables.get("identity_map"):
-        for name in ("identity_map", "id_crosswalk"):
-            run.engine.read_parquet(f"prev_{name}", [run.store.path(ref) for ref in run.parent.tables[name]])
-        previous = PreviousIdentity("prev_identity_map", "prev_id_crosswalk")
-    saved = run.workspace.root / "pipelines/identity/model.json"
-    model = saved if saved.is_file() else run.store.data / (run.model or run.relative(run.artefacts / "model.json"))
-    summary = resolve(
-        run.engine,
-        run.workspace.identity,
-        as_of=run.as_of,
-        run_id=run.run_id,
-        model_path=model,
-        previous=previous,
-        decisions=decisions_frame(run.decisions),
-    )
-    if model.is_file() and model != saved:
-        run.model = run.relative(model)
-    for name, order in (
-        ("identity_map", "record_id"),
-        ("identity_edges", "edge_id"),
-        ("id_crosswalk", "all"),
-        ("identifiers", "identifier_value, identifier_type, customer_id"),
-        ("customers", "customer_id"),
-        ("blocked_identifiers", "all"),
-        ("request_phones", "all"),
-        ("usable_identifiers", "record_id, identifier_type, identifier_value"),
-    ):
-        run.put(name, order)
-    run.counts.update({name: value for name, value in summary.as_dict().items() if name != "seconds"})
-    run.counts["customers"] = summary.customers - summary.anonymous_customers
-    LOG.info("%s", summary)
-    if summary.model not in {"trained", "loaded"}:
-        run.warn(f"identity: {summary.model_reason}")
-    least = run.workspace.nightly.minimum_continuity
-    if summary.continuity is not None and summary.continuity < least:
-        raise IdentityError(
-            f"only {summary.continuity:.1%} of known records keep their customer id (at least {least:.0%} must)",
-            "look at what changed in pipelines/identity, or lower minimumContinuity in pipelines/nightly.yaml",
-        )
 
 
 def profile(run: Run) -> None:
