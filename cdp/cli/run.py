@@ -29,6 +29,13 @@ def run(
             show_default=False,
         ),
     ] = None,
+    verify_incremental: Annotated[
+        bool,
+        typer.Option(
+            "--verify-incremental",
+            help="Resolve all records beside an incremental night too; if the two differ, nothing is published.",
+        ),
+    ] = False,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
 ) -> None:  # fmt: skip
@@ -43,7 +50,9 @@ def run(
     loaded = load_workspace(workspace, compiled=True)
     asked = business_date.date() if business_date else None
     with shown_progress() as progress:
-        outcome = execute(loaded, inbox=inbox, business_date=asked, progress=progress)
+        outcome = execute(
+            loaded, inbox=inbox, business_date=asked, progress=progress, verify_incremental=verify_incremental
+        )
     _report(loaded, outcome, asked, form)
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)

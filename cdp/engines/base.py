@@ -54,6 +54,12 @@ class Engine(Protocol):
     def drop(self, name: str) -> None:
         """Remove a table or view if it exists."""
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a table or view another name, whatever bore that name before."""
+
+    def create_view(self, name: str, sql: str) -> None:
+        """Create or replace a view that lives as long as the engine."""
+
     def splink_api(self) -> Any:
         """Splink's database API on this engine's own connection."""
 

@@ -144,6 +144,18 @@ class DuckDBEngine:
         for (kind,) in kinds:
             self.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {quote(name)}")
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a table or view another name, whatever bore that name before."""
+        self.drop(other)
+        kinds = self.rows("select table_type from information_schema.tables where table_name = $name", {"name": name})
+        for (kind,) in kinds:
+            self.execute(f"alter {'view' if kind == 'VIEW' else 'table'} {quote(name)} rename to {quote(other)}")
+
+    def create_view(self, name: str, sql: str) -> None:
+        """Create or replace a temp view."""
+        self.drop(name)
+        self.execute(f"create temp view {quote(name)} as {sql}")
+
     def splink_api(self) -> Any:
         """Splink's DuckDB API on this very connection."""
         from splink import DuckDBAPI

@@ -74,16 +74,21 @@ def mint(smallest_record_id: str, is_used: Callable[[str], bool]) -> str:
         number += 1
 
 
-def assign_ids(engine: Engine, previous: PreviousIdentity | None) -> Assignment:
-    """Ids for the clusters in table ``record_clusters`` (record_id, cluster)."""
+def assign_ids(engine: Engine, previous: PreviousIdentity | None, everyone: str | None = None) -> Assignment:
+    """Ids for the clusters in table ``record_clusters`` (record_id, cluster).
+
+    ``previous`` may hold only the records that these clusters can have come from; ``everyone`` is then the whole
+    identity map of before, whose ids are not given out again.
+    """
     clusters = engine.rows("select cluster, min(record_id), count(*) from record_clusters group by cluster order by 2")
     smallest = {int(cluster): str(record) for cluster, record, _ in clusters}
     sizes = {int(cluster): int(count) for cluster, _, count in clusters}
     if previous is None:
         return _first_run(smallest, sizes)
     overlaps = _overlaps(engine, previous)
+    known_ids = everyone or previous.identity_map
     used = {str(row[0]) for row in engine.rows(
-        f"select customer_id from {previous.identity_map} union select customer_id from {previous.id_crosswalk} "
+        f"select customer_id from {known_ids} union select customer_id from {previous.id_crosswalk} "
         f"union select other_customer_id from {previous.id_crosswalk} where other_customer_id is not null"
     )}  # fmt: skip
     kept = _keep(overlaps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,12 +49,18 @@ def relate_names(engine: Engine, pairs_sql: str) -> None:
     make(engine, "name_relations")
 
 
-def build_links(engine: Engine, settings: IdentitySettings) -> None:
-    """From standardised input to table ``links`` over ``record_numbers`` (record_id → node)."""
+def build_links(engine: Engine, settings: IdentitySettings, narrow: Callable[[], None] | None = None) -> None:
+    """From standardised input to table ``links`` over ``record_numbers`` (record_id → node).
+
+    ``narrow`` leaves some of the records whose identifiers were linked; which values are blocked is known then.
+    """
     params: dict[str, object] = {"gmail_dots_optional": settings.gmail_dots_optional}
-    make(engine, *STEPS, params=params)
+    make(engine, *(step for step in STEPS if not narrow or step != "blocked_identifiers"), params=params)
     relate_names(engine, "select distinct name_key_l, name_key_r from holder_pairs")
-    make(engine, "identifier_links", "record_numbers", "links")
+    make(engine, "identifier_links")
+    if narrow:
+        narrow()
+    make(engine, "record_numbers", "links")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from cdp.engines import Engine
 from cdp.errors import IdentityError
-from cdp.identity.comparisons import COMPARISONS, ID_COLUMN, RARITY, blocking_rules, model_settings
+from cdp.identity.comparisons import (
+    COMPARISONS,
+    ID_COLUMN,
+    RARITY,
+    SAME_NAME_SAME_ADDRESS,
+    SAME_NAME_SAME_ADDRESS_PROBABILITY,
+    blocking_rules,
+    model_settings,
+)
 from cdp.identity.model import Model
 
 if TYPE_CHECKING:
@@ -29,7 +37,19 @@ def settings_dict(engine: Engine, model: Model | None, unique_id: str, count: in
             for level, (m, u) in zip(comparison["comparison_levels"], learned, strict=True):
                 if m is not None:
                     level["m_probability"], level["u_probability"] = m, u
+    _weigh_same_home(settings)
     return settings
+
+
+def _weigh_same_home(settings: dict[str, Any]) -> None:
+    """Set the level's u so that it alone gives its probability, whatever the prior."""
+    prior = settings["probability_two_random_records_match"]
+    wanted = SAME_NAME_SAME_ADDRESS_PROBABILITY
+    for comparison in settings["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if level.get("label_for_charts") == SAME_NAME_SAME_ADDRESS:
+                odds = prior / (1 - prior) * (1 - wanted) / wanted
+                level["u_probability"] = min(level["m_probability"] * odds, 1.0)
 
 
 def open_linker(tables: Any, settings: dict[str, Any]) -> Any:
@@ -57,6 +77,8 @@ def score(
     Columns: component_l, component_r, match_weight, match_probability, mw_… by field. ``count`` representatives in
     all make the prior. ``only`` is a condition over ``l`` and ``r`` that a pair must meet.
     """
+    if int(engine.scalar(f"select count(*) from {table}")) < 2:
+        return _no_pairs()
     settings = settings_dict(engine, model, ID_COLUMN, count)
     if only:
         settings["blocking_rules_to_generate_predictions"] = [
@@ -76,6 +98,14 @@ def score(
     )
     scored.drop_table_from_database_and_remove_from_cache()
     return frame
+
+
+def _no_pairs() -> pd.DataFrame:
+    import pandas as pd
+
+    ends = {name: pd.Series(dtype="int64") for name in ("component_l", "component_r")}
+    weights = ("match_weight", "match_probability", *(f"mw_{name}" for name in COMPARISONS))
+    return pd.DataFrame({**ends, **{name: pd.Series(dtype="float64") for name in weights}})
 
 
 def frequency_columns(settings: dict[str, Any]) -> set[str]:

@@ -46,6 +46,7 @@ class Run:
     done: list[str] = field(default_factory=list)
     told: Callable[[str], None] = lambda _: None
     judging: Judging = field(default_factory=Judging)
+    verify_incremental: bool = False
 
     @property
     def folder(self) -> Path:

@@ -225,6 +225,7 @@ def run(
     business_date: date | None = None,
     progress: Progress | None = None,
     now: Callable[[ZoneInfo], datetime] = datetime.now,
+    verify_incremental: bool = False,
 ) -> RunOutcome:
     """Run the nightly pipeline once.
 
@@ -247,6 +248,7 @@ def run(
         )
         try:
             current = _begin(workspace, store, engine, deliveries, day)
+            current.verify_incremental = verify_incremental
             known = history(current)
             fresh = new_deliveries(deliveries, known)
             if not fresh and _is_settled(current, day):

@@ -66,3 +66,11 @@ class NightlySettings(Strict):
         alias="minimumContinuity",
         description="least share of known records that keep their customer id; below it nothing is published",
     )
+    minimum_untouched_continuity: float = Field(
+        default=0.999,
+        ge=0,
+        le=1,
+        alias="minimumUntouchedContinuity",
+        description="least share of customers that keep their id, of those whose records and neighbours did not change; "
+        "below it nothing is published (not asked where the identity settings or the model changed)",
+    )

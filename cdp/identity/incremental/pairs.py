@@ -1,0 +1,136 @@
+"""Which representatives are other ones tonight, and how they compare with all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdp.engines import Engine
+from cdp.identity.incremental.state import before
+from cdp.identity.model import Model
+from cdp.identity.scoring import rule_dicts, score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEPT = before("identity_state_representatives")
+_NOT_CONTENT = ("component", "head", "head_key", "digest")
+
+
+def content_columns(engine: Engine, table: str = "representatives") -> list[str]:
+    """Columns of a table of representatives that say who is represented."""
+    return [name for name in engine.columns(table) if name not in _NOT_CONTENT]
+
+
+def name_heads(engine: Engine, table: str) -> int:
+    """Make a table of ``representatives`` under what lasts: the smallest record id of each component.
+
+    Columns: head, head_key (its key), digest (of the content), and the content. Returns the number of rows.
+    """
+    columns = content_columns(engine)
+    listed = ", ".join(f"representatives.{name}" for name in columns)
+    return engine.create_table(
+        table,
+        f"select numbers.record_id as head, hash(numbers.record_id) as head_key, hash({listed}) as digest, {listed} "
+        "from representatives inner join record_numbers as numbers on representatives.component = numbers.node",
+    )
+
+
+def _exploded(table: str, arrays: list[str] | None) -> str:
+    if not arrays:
+        return table
+    opened = ", ".join(f"unnest({name}) as {name}" for name in arrays)
+    return f"(select * replace ({opened}) from {table})"
+
+
+def _keys(engine: Engine, table: str) -> str | None:
+    """A query for (head_key, block): every blocking key of every representative; ``None`` if a rule has no key."""
+    from splink.internals.blocking import blocking_rule_to_obj
+
+    selects = []
+    for number, written in enumerate(rule_dicts(engine)):
+        rule: Any = blocking_rule_to_obj(written)
+        conditions = rule._equi_join_conditions  # noqa: SLF001  Splink tells its keys nowhere else
+        if not conditions:
+            return None
+        sides = {tuple(left for left, _ in conditions), tuple(right for _, right in conditions)}
+        for side in sorted(sides):
+            known = " and ".join(f"({column}) is not null" for column in side)
+            source = _exploded(table, written["arrays_to_explode"])
+            selects.append(f"select head_key, hash({number}, {', '.join(side)}) as block from {source} where {known}")
+    return " union all ".join(selects)
+
+
+_COMPARED = """
+with
+changed as (
+    select night.*, true as is_changed
+    from heads_tonight as night
+    anti join {kept} as kept on night.head_key = kept.head_key and night.digest = kept.digest
+),
+
+unchanged as (
+    select night.*, false as is_changed
+    from heads_tonight as night
+    semi join {kept} as kept on night.head_key = kept.head_key and night.digest = kept.digest
+    union all by name
+    select kept.*, false as is_changed
+    from {kept} as kept
+    where kept.head_key not in (select record_key from replaced_records)
+)
+
+select * from changed
+union all by name
+select * from unchanged
+"""
+
+
+def compare_changed(engine: Engine, model: Model, count: int) -> pd.DataFrame:
+    """Scored pairs of which at least one is a representative that was not there before, as head_l, head_r, ….
+
+    Reads ``heads_tonight`` (representatives of touched records) and ``replaced_records``; ``count`` is the number of
+    all representatives. Makes ``heads_compared``.
+    """
+    engine.create_table("heads_all", _COMPARED.format(kept=_KEPT))
+    keys = _keys(engine, "heads_all")
+    engine.create_table("heads_changed", "select * from heads_all where is_changed")
+    near = "select distinct head_key from heads_all"
+    if keys is not None:
+        wanted = _keys(engine, "heads_changed")
+        near = f"select distinct head_key from ({keys}) as mine where block in (select block from ({wanted}) as wanted)"
+    engine.create_table(
+        "heads_compared",
+        f"select *, row_number() over (order by head) as component from heads_all "
+        f"where is_changed or head_key in ({near})",
+    )
+    scored = score(engine, model, count, "heads_compared", only="l.is_changed or r.is_changed")
+    heads = engine.frame("select component, head, head_key from heads_compared").set_index("component")
+    for side in ("l", "r"):
+        scored[f"head_{side}"] = scored[f"component_{side}"].map(heads["head"])
+        scored[f"key_{side}"] = scored[f"component_{side}"].map(heads["head_key"])
+    return scored
+
+
+def pairs_at_hand(engine: Engine, model: Model, count: int, scored: pd.DataFrame) -> pd.DataFrame:
+    """Scored pairs among the representatives at hand, numbered as they are.
+
+    Those with a changed side come from ``scored``; pairs of which neither changed are scored again, since only the
+    probable ones are kept from night to night.
+    """
+    import pandas as pd
+
+    engine.create_table(
+        "representatives_unchanged",
+        "select representatives.* from representatives "
+        "inner join record_numbers as numbers on representatives.component = numbers.node "
+        "where hash(numbers.record_id) not in (select head_key from heads_changed)",
+    )
+    nodes = engine.frame(
+        "select numbers.record_id, numbers.node from record_numbers as numbers "
+        "inner join representatives on representatives.component = numbers.node"
+    ).set_index("record_id")["node"]
+    inside = scored[scored["head_l"].isin(nodes.index) & scored["head_r"].isin(nodes.index)].copy()
+    inside["component_l"] = inside["head_l"].map(nodes).astype("int64")
+    inside["component_r"] = inside["head_r"].map(nodes).astype("int64")
+    again = score(engine, model, count, "representatives_unchanged")
+    both = pd.concat([inside[again.columns], again], ignore_index=True) if len(inside) else again
+    return both.sort_values(["component_l", "component_r"], ignore_index=True)
