@@ -70,12 +70,16 @@ def show(
     tables = {name: sum(ref.rows for ref in refs) for name, refs in manifest.tables.items()}
     if form is Format.json:
         about = {"run_id": manifest.run_id, "parent": manifest.parent, "business_date": manifest.date}
-        print_json({**about, "as_of": manifest.as_of, "counts": figures, "tables": tables})
+        page = store.data / "runs" / manifest.run_id / "quality" / "quality.html"
+        print_json({**about, "as_of": manifest.as_of, "counts": figures, "tables": tables, "quality": str(page)})
         return
     listed = [("count", name, value) for name, value in sorted(figures.items())]
     listed += [("table", name, rows) for name, rows in tables.items()]
     print_rows(Rows(("of", "name", "figure"), listed), form, title=f"{manifest.run_id}, {manifest.date}")
-    note(f"published: {store.serve / manifest.published}\nlog: {store.data / 'runs' / manifest.run_id / 'run.log'}")
+    folder = store.data / "runs" / manifest.run_id
+    paths = {"published": store.serve / manifest.published, "quality": folder / "quality" / "quality.html"}
+    for name, path in {**paths, "log": folder / "run.log"}.items():
+        note(f"{name}: {path}" if path.is_file() else f"{name}: {path} (gone)")
 
 
 @app.command("diff")

@@ -63,6 +63,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = N
         "refused": refused,
         "warnings": list(outcome.warnings),
         "log": str(workspace.data / "runs" / manifest.run_id / "run.log"),
+        "quality": str(workspace.data / "runs" / manifest.run_id / "quality" / "quality.html"),
     }
 
 
@@ -91,6 +92,7 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     yield from _refused(summary["refused"])
     yield from _warnings(summary["warnings"])
     yield f"Published file: {summary['file']}"
+    yield f"Quality page: {summary['quality']}"
     yield f"Log: {summary['log']}"
 
 
