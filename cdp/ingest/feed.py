@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from cdp.contracts import Strict
 from cdp.contracts.model import ColumnName
@@ -42,6 +43,37 @@ class ParquetForm(Strict):
     type: Literal["parquet"]
 
 
+class Restatement(Strict):
+    """What a file of a feed replaces besides the rows whose keys it holds."""
+
+    by: Literal["name", "column", "all"] = Field(
+        description="name: the rows of files of the same name; column: the rows that agree with the file's in a "
+        "column, such as a business day; all: every row, the file is a whole list"
+    )
+    pattern: str | None = Field(
+        default=None,
+        description="by name: a regular expression; files in whose path it finds the same text have the same name",
+    )
+    column: ColumnName | None = Field(default=None, description="by column: which one; of a time its day counts")
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.by == "column") != (self.column is not None):
+            raise ValueError("by: column and a column go together")
+        if self.pattern is not None and self.by != "name":
+            raise ValueError("a pattern goes with by: name")
+        return self
+
+
 class Feed(Strict):
     """One recurring export from one source."""
 
@@ -60,6 +92,9 @@ class Feed(Strict):
     contract: ColumnName = Field(description="the file of that name in schemas/exports")
     tables: tuple[ColumnName, ...] = Field(
         min_length=1, description="canonical tables, each made by the SQL file of that name beside feed.yaml"
+    )
+    restates: Restatement | None = Field(
+        default=None, description="what a file takes back besides; without it rows stay until a newer one of their key"
     )
     key_pattern: str | None = Field(
         default=None,

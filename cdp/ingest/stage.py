@@ -12,6 +12,8 @@ from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landed, Landing, land_file
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
+from cdp.ingest.references import close_references, in_reference_order, open_references
+from cdp.ingest.restatement import scope_of
 from cdp.quality.history import Header
 
 
@@ -94,6 +96,9 @@ def land_inbox(
     headers: dict[str, dict[Header, None]] = {}
     known = dict(history.ledgers)
 
+    def rows_of(feed: str) -> tuple[Path, ...]:
+        return (*history.landed.get(feed, ()), *landed.get(feed, ()))
+
     def account(ledger: FileLedger, warnings: Sequence[str] = ()) -> None:
         ledgers.append(ledger)
         told(ledger, warnings)
@@ -103,15 +108,20 @@ def land_inbox(
             message = item.trouble or "no feed claims it"
             account(FileLedger("", None, item.name, landing.run_id, FileStatus.unknown, message=message))
     fresh = new_deliveries(deliveries, history)
-    for name in sorted({item.feed for item in fresh if item.feed}):
-        contract = contracts[feeds[name].contract]
+    contract_of = {name: contracts[feed.contract] for name, feed in feeds.items()}
+    for name in in_reference_order((item.feed for item in fresh if item.feed), contract_of):
+        contract = contract_of[name]
+        open_references(
+            landing.engine, contract, lambda other: (*history.landed.get(other, ()), *landed.get(other, ()))
+        )
         open_current(landing, contract, history.landed.get(name, ()))
         paths: list[Path] = []
         for item in (each for each in fresh if each.feed == name):
             if (name, item.file_id) in known and item.size:
                 account(known[name, item.file_id].replayed_as(item.name, landing.run_id).balanced())
                 continue
-            result: Landed = land_file(landing, item, feeds[name], contract)
+            scope = scope_of(feeds[name], item.name, known, (*history.landed.get(name, ()), *paths))
+            result: Landed = land_file(landing, item, feeds[name], contract, scope)
             account(result.ledger, result.warnings)
             quarantined += result.quarantined
             headers.setdefault(name, {}).update(dict.fromkeys(result.headers))
@@ -122,5 +132,6 @@ def land_inbox(
         if paths:
             landed[name] = tuple(paths)
         landing.engine.drop("current_rows")
+    close_references(landing.engine, contract_of.values())
     columns = {name: tuple(found) for name, found in headers.items() if found}
     return LandingResult(tuple(ledgers), tuple(quarantined), landed, columns)

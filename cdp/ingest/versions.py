@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cdp.contracts import Contract
 from cdp.engines import Engine
+from cdp.ingest.checks import text_list
 
 SUPERSEDED_COLUMNS = "feed varchar, _file_id varchar, _row bigint"
 
@@ -21,6 +24,7 @@ ranked as (
         d.*,
         c._hash as current_hash,
         c._version as current_version,
+        {is_own} as is_own,
         case when copy_number = 1 then row_number() over (
             partition by d._key, copy_number = 1 order by d._version desc nulls last, d._row desc
         ) end as newest
@@ -30,7 +34,8 @@ ranked as (
 select
     _row, _key, _version, _hash,
     case
-        when copy_number > 1 or _hash = current_hash then 'duplicate'
+        when copy_number > 1 or (_hash = current_hash and is_own) then 'duplicate'
+        when _hash = current_hash then 'moved'
         when newest > 1 or coalesce(_version < current_version, current_version is not null and _version is null)
             then 'superseded'
         else 'accepted'
@@ -55,15 +60,17 @@ current_units as (
     select
         _key,
         md5(array_to_string(list_sort(list(distinct _hash)), ',')) as signature,
-        max(_version) as version
-    from current_rows
+        max(_version) as version,
+        bool_and({is_own}) as is_own
+    from current_rows as c
     where _key in (select _key from units)
     group by _key
 )
 select
     d._row, d._key, d._version, d._hash,
     case
-        when d.copy_number > 1 or u.signature = c.signature then 'duplicate'
+        when d.copy_number > 1 or (u.signature = c.signature and c.is_own) then 'duplicate'
+        when u.signature = c.signature then 'moved'
         when u.version < c.version then 'superseded'
         else 'accepted'
     end as place
@@ -73,25 +80,33 @@ left join current_units as c on d._key = c._key
 """
 
 
-def place_rows(engine: Engine, contract: Contract) -> None:
-    """Make ``placed``: every row of ``incoming`` with its place accepted, duplicate or superseded."""
+def place_rows(engine: Engine, contract: Contract, own_files: Sequence[str] | None = None) -> None:
+    """Make ``placed``: every row of ``incoming`` with its place accepted, duplicate, superseded or moved.
+
+    A moved row is a copy of one that belongs to none of ``own_files`` (where these are given): it belongs to the file
+    at hand from now on, so that a restatement of the other file does not take it back.
+    """
     sql = _ONE_ROW_PER_KEY if contract.rows_per_key == "one" else _MANY_ROWS_PER_KEY
-    engine.create_table("placed", sql)
+    is_own = "true" if own_files is None else f"list_contains({text_list(own_files)}, c._file_id)"
+    engine.create_table("placed", sql.replace("{is_own}", is_own))
 
 
 def advance(engine: Engine, feed: str, file_id: str) -> None:
-    """Let ``placed`` rows replace older ones in ``current_rows``; what they replace goes to ``superseded_rows``."""
+    """Let ``placed`` rows replace older ones in ``current_rows``; what they replace goes to ``superseded_rows``.
+
+    So do the rows of ``withdrawn``, if there is that table.
+    """
     params = {"feed": feed, "file_id": file_id}
-    engine.execute(
-        "insert into superseded_rows select $feed, _file_id, _row from current_rows "
-        "where _key in (select _key from placed where place = 'accepted')",
-        params,
-    )
+    taken = "_key in (select _key from placed where place in ('accepted', 'moved'))"
+    if engine.has_table("withdrawn"):
+        taken += " or (_file_id, _row) in (select (_file_id, _row) from withdrawn)"
+    engine.execute(f"insert into superseded_rows select $feed, _file_id, _row from current_rows where {taken}", params)
     engine.execute(
         "insert into superseded_rows select $feed, $file_id, _row from placed where place = 'superseded'", params
     )
-    engine.execute("delete from current_rows where _key in (select _key from placed where place = 'accepted')")
+    engine.execute(f"delete from current_rows where {taken}")
     engine.execute(
-        "insert into current_rows select _key, _version, _hash, $file_id, _row from placed where place = 'accepted'",
+        "insert into current_rows select _key, _version, _hash, $file_id, _row from placed "
+        "where place in ('accepted', 'moved')",
         params,
     )
