@@ -125,7 +125,9 @@ def _from_preset(root: Path, preset: str, asked: _Asked, *, dry_run: bool, force
     feed = asked.name or chosen.settings.feed
     if _finish(root, feed, texts, dry_run=dry_run, force=force):
         if chosen.settings.time_zone and not asked.zone:
-            note(f"Times without offset are read in {chosen.settings.time_zone}; --time-zone (with --force) changes it.")
+            note(
+                f"Times without offset are read in {chosen.settings.time_zone}; --time-zone (with --force) changes it."
+            )
         _tell_rivals(root, feed, asked.files)
         files = " ".join(map(str, asked.files)) or "FILE…"
         note(f"Next: cdp feed check {feed} {files}")
@@ -146,11 +148,12 @@ def _drafted(root: Path, asked: _Asked) -> Draft:
         return draft_feed(
             asked.files,
             engine,
-            name=f"{name}_export" if name in taken else name,
+            name=f"{name}_export" if name in taken else name or None,
             source=asked.source,
             zone=must_be_zone(zone),
             channel=asked.channel or "",
             currency=asked.currency or "",
+            default_currency=loaded.config.currency if loaded else "",
             globs=asked.globs,
         )
     finally:
@@ -184,9 +187,7 @@ def _tell_guesses(draft: Draft) -> None:
     from cdp.serving import Rows
 
     note(f"\n{draft.feed}: taken for {draft.about}. Columns and what they are taken for:")
-    rows = [
-        (column.source, column.shape.kind, _taken_for(column), f"{column.filled:.0%}") for column in draft.columns
-    ]
+    rows = [(column.source, column.shape.kind, _taken_for(column), f"{column.filled:.0%}") for column in draft.columns]
     print_rows(Rows(("column", "type", "taken for", "filled"), rows), Format.table)
     for doubt in draft.doubts:
         note(f"unsure: {doubt}")
@@ -210,12 +211,16 @@ def _tell_rivals(root: Path, feed: str, files: Sequence[Path]) -> None:
     if loaded is None:
         return
     for file in files:
-        claims = [name for name, item in loaded.feeds.items() if any(Path(file.name).match(glob) for glob in item.files)]
+        claims = [
+            name for name, item in loaded.feeds.items() if any(Path(file.name).match(glob) for glob in item.files)
+        ]
         rivals = [name for name in claims if name != feed]
         if rivals:
             note(f"warning: {file.name} also fits the files of {', '.join(rivals)}; narrow the globs in feed.yaml")
         if feed not in claims:
-            note(f"warning: {file.name} does not fit the files of {feed}; change the globs with --files or in feed.yaml")
+            note(
+                f"warning: {file.name} does not fit the files of {feed}; change the globs with --files or in feed.yaml"
+            )
 
 
 def _tell_presets(root: Path, draft: Draft) -> None:
@@ -229,6 +234,8 @@ def _tell_presets(root: Path, draft: Draft) -> None:
         contract, _ = load_document(preset.folder / "contract.yaml", Contract)
         if contract is None:
             continue
-        names = {item.source for item in contract.properties} | {a for item in contract.properties for a in item.aliases}
+        names = {item.source for item in contract.properties} | {
+            a for item in contract.properties for a in item.aliases
+        }
         if len(ours & names) >= max(3, 0.6 * min(len(ours), len(names))):
             note(f"There is a preset for this: cdp feed add --preset {name} --name {draft.feed} --force")

@@ -239,6 +239,12 @@ class Contract(Strict):
         alias="rowsPerKey",
         description="many: a delivery's rows with one key replace all earlier rows with it together",
     )
+    equal_rows: Literal["one", "each"] = Field(
+        default="one",
+        alias="equalRows",
+        description="with rowsPerKey many: rows of one key that are equal in a delivery are copies and count once, or "
+        "are lines of their own and count each",
+    )
     version: ColumnName | None = Field(
         default=None, description="change time; the newest wins. Without it the later delivery wins"
     )
@@ -316,7 +322,7 @@ class TableContract(Strict):
     description: str
     grain: str
     key: tuple[ColumnName, ...] = ()
-    layer: Literal["canonical", "identity", "profile", "segment", "run"]
+    layer: Literal["canonical", "identity", "profile", "measure", "segment", "run"]
     example: str = Field(default="", description="a question to the published table, as SQL")
     properties: tuple[TableProperty, ...] = Field(min_length=1)
 

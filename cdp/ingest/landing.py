@@ -147,10 +147,13 @@ def judge(landing: Landing, contract: Contract, expected: int, file: str) -> Non
             "nothing was published; keep the file and report it with the run's log",
         )
     names = ", ".join(quoted(item.name) for item in contract.properties)
+    told_apart = ""
+    if contract.rows_per_key == "many" and contract.equal_rows == "each":
+        told_apart = f" || row_number() over (partition by {key_sql(contract)}, md5(row({names})::varchar) order by _row)"
     landing.engine.create_table(
         "incoming",
         f"select _row, {names}, {key_sql(contract)} as _key, {version_sql(contract)} as _version, "
-        f"md5(row({names})::varchar) as _hash, _notes from judged where len(_reasons) = 0",
+        f"md5(row({names})::varchar{told_apart}) as _hash, _notes from judged where len(_reasons) = 0",
     )
 
 

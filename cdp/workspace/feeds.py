@@ -29,7 +29,9 @@ class PresetSettings(Strict):
     time_zone: str | None = Field(
         default=None, alias="timeZone", description="zone written in the files; --time-zone replaces the word"
     )
-    currency: str | None = Field(default=None, description="currency written in the files; --currency replaces the word")
+    currency: str | None = Field(
+        default=None, description="currency written in the files; --currency replaces the word"
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def place_feed(root: Path, feed: str, texts: Mapping[str, str], *, force: bool) 
     there = [path for path in texts if (root / path).exists()]
     if there and not force:
         raise UsageError(
-            f"there is a feed {feed} already ({there[0]})", "choose another name with --name, or overwrite it with --force"
+            f"there is a feed {feed} already ({there[0]})",
+            "choose another name with --name, or overwrite it with --force",
         )
     written = []
     for path, content in texts.items():
@@ -119,4 +122,3 @@ def place_feed(root: Path, feed: str, texts: Mapping[str, str], *, force: bool) 
         if stray not in written:
             stray.unlink()
     return written
-

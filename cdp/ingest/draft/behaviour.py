@@ -29,17 +29,21 @@ class Events:
     def __init__(self, export: Export) -> None:
         self.export = export
         self.moments = Moments(export, *_WHEN)
-        self.calls = next(
-            (column for column in export.all_of("type") if _share_of_calls(column) > 0.9), None
-        )
-        self.who = [export.all_of(meaning)[0] for meaning in ("anonymous_id", "device_id", "customer_id", "email") if export.all_of(meaning)]
+        self.calls = next((column for column in export.all_of("type") if _share_of_calls(column) > 0.9), None)
+        self.who = [
+            export.all_of(meaning)[0]
+            for meaning in ("anonymous_id", "device_id", "customer_id", "email")
+            if export.all_of(meaning)
+        ]
         self.params = {column.name: _parameters(column) for column in export.columns if _parameters(column)}
 
     @property
     def source_id(self) -> str:
         """SQL of the record a call belongs to."""
         first, *others = self.who
-        parts = [as_text(first)] + [f"{text(column.meaning.partition('_')[0] + ':')} || {as_text(column)}" for column in others]
+        parts = [as_text(first)] + [
+            f"{text(column.meaning.partition('_')[0] + ':')} || {as_text(column)}" for column in others
+        ]
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
     def parameter(self, *names: str) -> str | None:
@@ -47,7 +51,11 @@ class Events:
         for column, known in self.params.items():
             for name in names:
                 if name in known:
-                    values = ", ".join(f"p.value ->> '$.{key}'" for key in _VALUE_KEYS) if known[name] else "p.value #>> '{}'"
+                    values = (
+                        ", ".join(f"p.value ->> '$.{key}'" for key in _VALUE_KEYS)
+                        if known[name]
+                        else "p.value #>> '{}'"
+                    )
                     return (
                         f"list_transform(list_filter({column}_list, lambda p: p.key = {text(name)}), "
                         f"lambda p: coalesce({values}))[1]"
@@ -67,10 +75,10 @@ class Events:
             *lists,
             *([] if self.moments.is_joined else [f"        {self.moments.value} as {MOMENT},"]),
             f"        {self.source_id} as record_source_id",
-            f"    from {self.moments.table}",
+            f"    from {self.export.name}",
             ")",
         ]
-        return [self.moments.cte, lines]
+        return [lines]
 
 
 def _share_of_calls(column: Column) -> float:
@@ -92,7 +100,9 @@ def records_sql(export: Export) -> str:
     """identity_records: one per browser, device or account."""
     events = Events(export)
     if len(events.who) > 1:
-        export.doubt("an event belongs to its browser or device, and only without one to the account: is that right here?")
+        export.doubt(
+            "an event belongs to its browser or device, and only without one to the account: is that right here?"
+        )
     names = name_fields(export)
     items = [
         (f"{text(export.name + ':')} || record_source_id", "record_id"),
@@ -195,15 +205,33 @@ def touchpoints_sql(export: Export) -> str:
         ("campaign", ("campaign",), ("campaign",)), ("page", ("page",), ("page_location", "page_path", "firebase_screen")),
     ):  # fmt: skip
         column = export.first_of(*meanings)
-        value = as_text(column) if column and name in {"order_id", "sku"} else column.name if column else events.parameter(*parameters)
+        value = (
+            as_text(column)
+            if column and name in {"order_id", "sku"}
+            else column.name
+            if column
+            else events.parameter(*parameters)
+        )
         if value is not None:
-            items.append((f"try_cast({value} as decimal(18, 2))" if name == "amount" and column is None else value, name))
+            items.append(
+                (f"try_cast({value} as decimal(18, 2))" if name == "amount" and column is None else value, name)
+            )
     if not any(name == "amount" for _, name in items) and (price := export.first_of("unit_price")) is not None:
         items.append((price.name, "amount"))
-    bag = next((c for c in export.columns if c.shape.kind in {"object", "array"} and re.search(r"propert|param|data$", c.head.words)), None)
+    bag = next(
+        (
+            c
+            for c in export.columns
+            if c.shape.kind in {"object", "array"} and re.search(r"propert|param|data$", c.head.words)
+        ),
+        None,
+    )
     if bag is not None:
         items.append((f"cast({bag.name} as varchar)", "properties"))
-    where = ["where record_source_id is not null", *([f"    and lower({events.calls.name}) in ('page', 'track', 'screen')"] if events.calls else [])]
+    where = [
+        "where record_source_id is not null",
+        *([f"    and lower({events.calls.name}) in ('page', 'track', 'screen')"] if events.calls else []),
+    ]
     return file_of(
         "What was done on the website or in the app.", "one row per event", [*events.ctes, *visits],
         ["select", *select(items), f"from {'visits' if visits else 'calls'}", *where],

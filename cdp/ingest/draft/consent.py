@@ -8,19 +8,58 @@ from dataclasses import dataclass
 
 _ABOUT = re.compile(
     r"consent|opt_?(in|out|ed)|optin|optout|accepts?_(e_?mail_|sms_|text_)?marketing|accepts_(email|sms)|subscri|newsletter|do_not_(e_?mail|text|call|contact|mail)|"
-    r"marketing_(allowed|permission|status|state|email|sms)|unsub|suppress|mailing_list|email_(status|permission)|marketing_contact_status|e_?mail_opt|einwilligung"
+    r"marketing_(allowed|permission|status|state|email|sms)|unsub|suppress|(^|_)clean(ed)?_time|bounced_(at|time)|mailing_list|email_(status|permission)|marketing_contact_status|e_?mail_opt|einwilligung"
 )
-_NOT_ABOUT = re.compile(r"campaign|reason|_ip$|_id$|method|source|title|list_id|url|token|form|user_agent|cookie|count|page|version|level|double|type$")
+_NOT_ABOUT = re.compile(
+    r"campaign|reason|_ip$|_id$|method|source|title|list_id|url|token|form|user_agent|cookie|count|page|version|level|double|type$"
+)
 _TIMED = re.compile(r"(^|_)(at|date|time|timestamp|on|ts|since)$")
-_OUT = re.compile(r"opt(ed)?_?out|optout|unsub|do_not|suppress|withdraw|revok")
+_OUT = re.compile(r"(^|_)clean|bounced|opt(ed)?_?out|optout|unsub|do_not|suppress|withdraw|revok")
 _CONFIRM = re.compile(r"^confirm(ed|ation)?_(time|at|date|timestamp|on)$")
 YES = frozenset(
-    "subscribed opted_in opt_in optin in yes true y 1 granted active confirmed single_opt_in double_opt_in accepted "
-    "allowed permitted consented ja oui si".split()
+    [
+        "subscribed",
+        "opted_in",
+        "opt_in",
+        "optin",
+        "in",
+        "yes",
+        "true",
+        "y",
+        "1",
+        "granted",
+        "active",
+        "confirmed",
+        "single_opt_in",
+        "double_opt_in",
+        "accepted",
+        "allowed",
+        "permitted",
+        "consented",
+        "ja",
+        "oui",
+        "si",
+    ]
 )
 NO = frozenset(
-    "unsubscribed opted_out opt_out optout out withdrawn revoked denied rejected declined suppressed bounced cleaned "
-    "hard_bounced complained spam".split()
+    [
+        "unsubscribed",
+        "opted_out",
+        "opt_out",
+        "optout",
+        "out",
+        "withdrawn",
+        "revoked",
+        "denied",
+        "rejected",
+        "declined",
+        "suppressed",
+        "bounced",
+        "cleaned",
+        "hard_bounced",
+        "complained",
+        "spam",
+    ]
 )
 
 

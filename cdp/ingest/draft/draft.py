@@ -8,11 +8,12 @@ from pathlib import Path
 
 from cdp.engines import Engine
 from cdp.errors import IngestError
-from cdp.ingest.draft import behaviour, people, service, trade
+from cdp.ingest.draft import behaviour, people, sales, service
 from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
 from cdp.ingest.draft.meanings import Column, describe
 from cdp.ingest.draft.sqltext import Moments
+from cdp.ingest.draft.trade import trade_of
 from cdp.ingest.draft.yamltext import contract_yaml, feed_yaml, globs_of, name_of
 
 
@@ -36,6 +37,7 @@ def draft_feed(
     zone: str = "UTC",
     channel: str = "",
     currency: str = "",
+    default_currency: str = "",
     globs: Sequence[str] = (),
 ) -> Draft:
     """Draft a feed from files of one export. Raises ``IngestError`` when they cannot be read, or say nothing of use."""
@@ -49,6 +51,9 @@ def draft_feed(
         for note in look.notes:
             export.doubt(note)
     understand(export)
+    export.currency = export.currency or default_currency
+    if not feed:
+        feed = export.name = f"{export.kind}_export"
     mappings = _mappings(export)
     required = _required(export)
     files = {
@@ -112,13 +117,13 @@ def _mappings(export: Export) -> dict[str, str]:
 
 
 def _of_orders(export: Export) -> dict[str, str]:
-    built = trade.trade_of(export)
+    built = trade_of(export)
     made = {
-        "identity_records": trade.records_sql(export, built),
-        "record_identifiers": trade.identifiers_sql(export, built),
-        "orders": trade.orders_sql(export, built),
-        "order_lines": trade.lines_sql(export, built),
-        "returns": trade.returns_sql(export, built),
-        "touchpoints": trade.touchpoints_sql(export, built),
+        "identity_records": sales.records_sql(export, built),
+        "record_identifiers": sales.identifiers_sql(export, built),
+        "orders": sales.orders_sql(export, built),
+        "order_lines": sales.lines_sql(export, built),
+        "returns": sales.returns_sql(export, built),
+        "touchpoints": sales.touchpoints_sql(export, built),
     }
     return {table: sql for table, sql in made.items() if sql is not None}

@@ -25,6 +25,9 @@ KINDS = {
 }
 MONEY = ("total", "net", "subtotal", "gross", "unit_price")
 _TILL = re.compile(r"square|lightspeed|vend|till|pos($|[^a-z])|register|cashier|receipt|clover|toast|shopkeep|kasse")
+_TILL_WORDS = re.compile(
+    r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|filiale|bon|beleg\w*|kassierer)($|_)"
+)
 _SHOP = re.compile(r"shop(ify)?|woo|magento|web|online|prestashop|bigcommerce|commerce")
 _APP = re.compile(r"(^|[^a-z])app([^a-z]|$)|mobile|amplitude|mixpanel|firebase")
 
@@ -45,6 +48,13 @@ class Export:
     is_many: bool = False
     version: Column | None = None
     doubts: list[str] = field(default_factory=list)
+    derived: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """SQL and description of columns that the contract derives, by name."""
+
+    @property
+    def keeps_equal_rows(self) -> bool:
+        """Whether equal rows of one order are several lines: at a till, where no column numbers them."""
+        return self.is_many and self.channel == "store" and not self.has("order_line_id")
 
     @property
     def rows(self) -> list[Mapping[str, str]]:
@@ -72,6 +82,11 @@ class Export:
     def has(self, *meanings: str) -> bool:
         """Whether any of these meanings is there."""
         return bool(self.all_of(*meanings))
+
+    def derive(self, name: str, expression: str, description: str) -> str:
+        """Say a column once in the contract, for all mappings; gives its name."""
+        self.derived[name] = (expression, description)
+        return name
 
     def doubt(self, words: str) -> None:
         """Note something that a person should look at."""
@@ -126,9 +141,16 @@ def _ads(export: Export) -> int:
 
 
 def _is_events(export: Export) -> bool:
+    order, money = export.first_of("order_id"), export.first_of(*MONEY)
+    if order and money and min(order.filled, money.filled) > 0.9:
+        return False
     when = export.has("occurred_at", "created_at", "received_at", "sent_at")
     who = export.has("anonymous_id", "device_id", "session_id")
-    return when and export.has("event_name") and (who or (export.has("customer_id", "email") and not export.has("subject")))
+    return (
+        when
+        and export.has("event_name")
+        and (who or (export.has("customer_id", "email") and not export.has("subject")))
+    )
 
 
 def _is_tickets(export: Export, hint: str) -> bool:
@@ -143,7 +165,12 @@ def _consent_log(export: Export) -> tuple[Column, Column] | None:
     for channel in export.all_of("channel", "type"):
         if {value.lower() for value in channel.values} <= {"email", "e-mail", "sms", "push", "post", "phone", "mail"}:
             for status in export.columns:
-                if status.distinct <= 8 and {plain_status(value) for value in status.values} & (YES | NO) - {"yes", "no", "y", "1"}:
+                if status.distinct <= 8 and {plain_status(value) for value in status.values} & (YES | NO) - {
+                    "yes",
+                    "no",
+                    "y",
+                    "1",
+                }:
                     return channel, status
     return None
 
@@ -172,7 +199,9 @@ def _find_key(export: Export) -> None:
     candidates = [
         column
         for meaning in _OWN[export.kind]
-        for column in export.all_of(meaning, owners=("", "person", "item", "store", "ad", "company", "mailing", "device"))
+        for column in export.all_of(
+            meaning, owners=("", "person", "item", "store", "ad", "company", "mailing", "device")
+        )
     ]
     if export.kind == "orders":
         candidates.sort(key=lambda column: -column.filled)
@@ -183,6 +212,14 @@ def _find_key(export: Export) -> None:
         return
     for column in candidates:
         if column.filled > 0.98 and _unique_share(rows, (column,)) > 0.98:
+            export.key = (column,)
+            return
+    for column in export.columns:
+        numbered = re.search(r"(^|_)(id|uuid|guid|key|number)$", column.head.words) and column.owner not in {
+            "other",
+            "ad",
+        }
+        if numbered and not column.meaning and column.filled > 0.98 and _unique_share(rows, (column,)) > 0.995:
             export.key = (column,)
             return
     export.key = _combined_key(export, candidates, rows)
@@ -202,13 +239,16 @@ def _combined_key(
         *("anonymous_id", "device_id", "customer_id", "email", "phone", "occurred_at", "created_at", "event_name"),
         *("session_id", "full_name", "last_name", "sku", "page"),
     )
-    found = [*candidates, *(column for meaning in order for column in export.all_of(meaning)[:1])]
+    found = [*candidates, *(column for meaning in order for column in _finest(export, meaning))]
     pool = [column for number, column in enumerate(found) if column not in found[:number] and column.filled > 0.98]
     for size in (1, 2, 3, 4):
         for key in combinations(pool[:9], size):
+            if size == 1 and key[0].meaning not in {"email", "phone"}:
+                continue
             if _unique_share(rows, key) > 0.995:
                 names = ", ".join(column.source for column in key)
-                export.doubt(f"no column alone tells rows apart; {names} together do. Two rows that agree in them count as one")
+                if size > 1:
+                    export.doubt(f"only {names} together tell rows apart: two rows that agree in them count as one")
                 return key
     if not pool:
         raise IngestError(
@@ -220,14 +260,17 @@ def _combined_key(
     return tuple(pool[:4])
 
 
+def _finest(export: Export, meaning: str) -> list[Column]:
+    """The column of a meaning that tells most apart."""
+    return sorted(export.all_of(meaning), key=lambda column: -column.distinct)[:1]
+
+
 def _version(export: Export) -> Column | None:
     """The change time: a column of instants that is filled throughout and is called updated or changed."""
     if export.kind == "events":
         return None
     found = [
-        column
-        for column in export.all_of("updated_at")
-        if column.shape.kind == "timestamp" and column.filled > 0.98
+        column for column in export.all_of("updated_at") if column.shape.kind == "timestamp" and column.filled > 0.98
     ]
     return found[0] if found else None
 
@@ -241,10 +284,11 @@ def _channel(export: Export) -> str:
     if export.kind == "survey":
         return "email"
     if export.kind == "events":
-        return "app" if _APP.search(hint) or (export.has("device_id") and not export.has("anonymous_id", "page")) else "web"
+        return "app" if _APP.search(hint) or (export.has("device_id") and not export.has("anonymous_id")) else "web"
     if _TILL.search(hint):
         return "store"
-    if not _SHOP.search(hint) and sum(column.owner in {"store", "other"} or "register" in column.head.words for column in export.columns) >= 2:
+    signs = sum(bool(_TILL_WORDS.search(column.head.words)) for column in export.columns)
+    if export.kind == "orders" and not _SHOP.search(hint) and signs >= 2:
         export.doubt("taken for a till, because it names stores or staff; --channel web says otherwise")
         return "store"
     return "web"

@@ -24,7 +24,9 @@ SAMPLE_ROWS = 20_000
 _DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DEPTH = 5
-_OPENED = re.compile(r"contact|customer|user|person|profile|e_?mail|phone|address|identit|product|item|line", re.IGNORECASE)
+_OPENED = re.compile(
+    r"contact|customer|user|person|profile|e_?mail|phone|address|identit|product|item|line", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

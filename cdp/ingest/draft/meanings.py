@@ -12,15 +12,77 @@ from cdp.ingest.draft.shapes import EMAIL, PHONE, Shape, shape_of
 from cdp.ingest.draft.words import Heading, heading, named_meanings, plain_words
 
 PERSONAL = frozenset(
-    "email phone first_name last_name middle_name full_name title suffix gender birth_date street street2 house_number "
-    "city region postcode country company customer_id loyalty_card anonymous_id device_id".split()
+    [
+        "email",
+        "phone",
+        "first_name",
+        "last_name",
+        "middle_name",
+        "full_name",
+        "title",
+        "suffix",
+        "gender",
+        "birth_date",
+        "street",
+        "street2",
+        "house_number",
+        "city",
+        "region",
+        "postcode",
+        "country",
+        "company",
+        "customer_id",
+        "loyalty_card",
+        "anonymous_id",
+        "device_id",
+    ]
 )
 _NUMBERS = frozenset({"integer", "number"})
-_MONEY = frozenset("unit_price cost subtotal net gross total discount shipping tax refunded".split())
-_INSTANTS = frozenset(
-    "created_at updated_at closed_at cancelled_at refunded_at sent_at received_at responded_at occurred_at".split()
+_MONEY = frozenset(
+    ["unit_price", "cost", "subtotal", "net", "gross", "total", "discount", "shipping", "tax", "refunded"]
 )
-_RESERVED = frozenset("select from where group order by case when end table user current_date left right full all and or not null in is on as".split())
+_INSTANTS = frozenset(
+    [
+        "created_at",
+        "updated_at",
+        "closed_at",
+        "first_replied_at",
+        "cancelled_at",
+        "refunded_at",
+        "sent_at",
+        "received_at",
+        "responded_at",
+        "occurred_at",
+    ]
+)
+_RESERVED = frozenset(
+    [
+        "select",
+        "from",
+        "where",
+        "group",
+        "order",
+        "by",
+        "case",
+        "when",
+        "end",
+        "table",
+        "user",
+        "current_date",
+        "left",
+        "right",
+        "full",
+        "all",
+        "and",
+        "or",
+        "not",
+        "null",
+        "in",
+        "is",
+        "on",
+        "as",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +121,12 @@ def describe(looks: Sequence[Look], *, month_first: bool | None) -> list[Column]
     for source in sources:
         values = [row[source] for row in rows if source in row]
         head = heading(source)
-        shape = Shape("array") if source in lists else shape_of(
-            values, is_time=head.is_time, is_code=head.is_code, is_flag=head.is_flag, month_first=month_first
+        shape = (
+            Shape("array")
+            if source in lists
+            else shape_of(
+                values, is_time=head.is_time, is_code=head.is_code, is_flag=head.is_flag, month_first=month_first
+            )
         )
         columns.append(
             Column(
@@ -132,22 +198,25 @@ def _holds(meaning: str, column: Column) -> bool:
     if meaning in PERSONAL and is_item:
         return False
     tests: Mapping[str, Callable[[], bool]] = {
-        "email": lambda: _share(column, _is_email) > 0.5,
+        "email": lambda: _share(column, _is_email) > 0.5 and not _is_shared(column),
         "phone": lambda: _share(column, lambda value: bool(PHONE.fullmatch(value)) or _digits(value) >= 6) > 0.5,
         "quantity": lambda: kind in _NUMBERS,
         "score": lambda: kind in _NUMBERS and max(map(_digits, column.values)) <= 4,
         "csat": lambda: kind in _NUMBERS or column.distinct <= 8,
         "birth_date": lambda: False,
-        "first_name": lambda: _lettered(column),
-        "last_name": lambda: _lettered(column),
+        "first_name": lambda: column.owner not in {"device", "ad", "company", "store"} and _lettered(column),
+        "last_name": lambda: column.owner not in {"device", "ad", "company", "store"} and _lettered(column),
         "full_name": lambda: column.owner in {"", "person", "billing", "shipping", "mailing"} and _lettered(column),
         "order_id": lambda: kind not in {"boolean"} and column.owner != "item" and _is_code(column),
         "order_line_id": lambda: kind not in {"boolean", "number"},
         "customer_id": lambda: column.owner != "item" and kind != "boolean" and _is_code(column),
-        "own_id": lambda: column.owner in {"", "person"} and kind != "boolean",
+        "own_id": lambda: (
+            column.owner in {"", "person"} and kind != "boolean" and (not column.head.last or column.owner == "person")
+        ),
         "currency": lambda: _share(column, lambda value: bool(re.fullmatch(r"[A-Za-z]{3}", value))) > 0.8,
         "country": lambda: _lettered(column),
         "city": lambda: _lettered(column),
+        "street": lambda: column.owner != "device" and _share(column, lambda value: any(map(str.isalpha, value))) > 0.5,
         "event_name": lambda: kind == "string" and column.distinct <= max(50, len(column.values) / 2),
         "status": lambda: kind in {"string", "integer"} and column.distinct <= 30,
         "zone": lambda: False,
@@ -164,12 +233,25 @@ def _is_email(value: str) -> bool:
     return EMAIL.fullmatch(value.strip().strip("<>")) is not None
 
 
+def _is_shared(column: Column) -> bool:
+    """Whether one address stands in most rows: a mailbox of the company, not of a customer."""
+    words = f"_{column.head.words}_"
+    if re.search(r"_(to|reply_to|support|cc|bcc)_", words):
+        return True
+    return len(column.values) >= 5 and max(map(list(column.values).count, set(column.values[:200]))) * 2 > len(
+        column.values
+    )
+
+
 def _digits(value: str) -> int:
     return sum(sign.isdigit() for sign in value)
 
 
 def _lettered(column: Column) -> bool:
-    return _share(column, lambda value: any(sign.isalpha() for sign in value) and "@" not in value and _digits(value) < 4) > 0.6
+    return (
+        _share(column, lambda value: any(sign.isalpha() for sign in value) and "@" not in value and _digits(value) < 4)
+        > 0.6
+    )
 
 
 def _is_code(column: Column) -> bool:
@@ -180,7 +262,7 @@ def _is_code(column: Column) -> bool:
 def _by_values(column: Column) -> str:
     if column.shape.kind not in {"string", "integer"} or len(column.values) < 2:
         return ""
-    if _share(column, _is_email) > 0.7:
+    if _share(column, _is_email) > 0.7 and not _is_shared(column):
         return "email"
     plus = _share(column, lambda value: value.startswith("+") and bool(PHONE.fullmatch(value)))
     return "phone" if plus > 0.7 else ""
@@ -189,9 +271,11 @@ def _by_values(column: Column) -> str:
 def _settled(columns: list[Column]) -> list[Column]:
     """Meanings that depend on the other columns."""
     has = {column.meaning for column in columns if column.owner != "other"}
-    parts_of_name = {"first_name", "last_name"} <= has
     goods = {_parent(column.source) for column in columns if column.meaning in {"sku", "gtin", "unit_price"}}
-    is_keyed = any(column.meaning in {"own_id", "ticket_id", "event_id", "order_id"} and column.owner == "" for column in columns)
+    is_keyed = any(
+        column.meaning in {"own_id", "ticket_id", "event_id", "order_id"} and column.owner == "" for column in columns
+    )
+    places = {column.owner for column in columns if column.meaning in {"city", "postcode"}}
     found = []
     for column in columns:
         words, meaning = column.head.words, column.meaning
@@ -203,14 +287,28 @@ def _settled(columns: list[Column]) -> list[Column]:
             column = replace(column, meaning="product_name")
         elif meaning == "own_id" and column.owner == "person" and is_keyed:
             column = replace(column, meaning="customer_id")
-        elif meaning == "full_name" and column.owner == "" and words == "name" and has & {"sku", "gtin"} and "email" not in has:
+        elif (
+            meaning == "full_name"
+            and column.owner == ""
+            and words == "name"
+            and has & {"sku", "gtin"}
+            and "email" not in has
+        ):
             column = replace(column, meaning="product_name")
         elif meaning == "full_name" and column.owner == "" and words == "name" and "event_name" in has:
             column = replace(column, meaning="page")
-        elif meaning == "text" and "sku" in has and "subject" not in has and "description" in words and "email" not in has:
+        elif (
+            meaning == "text"
+            and "sku" in has
+            and "subject" not in has
+            and "description" in words
+            and "email" not in has
+        ):
             column = replace(column, meaning="product_name")
-        elif meaning == "title" and not parts_of_name and has & {"sku", "gtin"}:
-            column = replace(column, meaning="product_name")
+        elif meaning in {"status", "region"} and column.head.rest in {"state", "address_state"}:
+            column = replace(column, meaning="region" if column.owner in places else "status")
+        elif meaning == "product_name" and not goods:
+            column = replace(column, meaning="")
         found.append(column)
     return found
 

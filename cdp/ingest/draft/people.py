@@ -24,14 +24,22 @@ def name_fields(export: Export) -> list[tuple[str, str]]:
     owners = ("billing", "person", "", "mailing", "shipping") if export.kind == "orders" else _PERSON_OWNERS
     for owner in owners:
         parts = [
-            (column.name, part) for part in _NAME_PARTS if (column := export.first_of(part, owners=(owner,))) is not None
+            (value, part) for part in _NAME_PARTS if (value := _first_filled(export.all_of(part, owners=(owner,))))
         ]
-        if any(part in {"first_name", "last_name"} for _, part in parts):
-            return parts
+        given = [value for value, part in parts if part in {"first_name", "last_name"}]
+        if given:
+            whole = _first_filled(export.all_of("full_name", owners=(owner,)))
+            spare = [(f"case when coalesce({', '.join(given)}) is null then {whole} end", "full_name")] if whole else []
+            return parts + spare
     for owner in owners:
         if (whole := export.first_of("full_name", owners=(owner,))) is not None:
             return [(whole.name, "full_name")]
     return []
+
+
+def _first_filled(columns: Sequence[Column]) -> str:
+    names = [column.name for column in columns]
+    return f"coalesce({', '.join(names)})" if len(names) > 1 else "".join(names)
 
 
 def address_owner(export: Export) -> str | None:
@@ -46,7 +54,9 @@ def person_fields(export: Export) -> list[tuple[str, str]]:
     """(SQL, column) of everything an identity record may hold, from the columns as they stand."""
     found = name_fields(export)
     for meaning in ("birth_date", "gender"):
-        if (column := export.first_of(meaning)) is not None and (meaning != "birth_date" or column.shape.kind == "date"):
+        if (column := export.first_of(meaning)) is not None and (
+            meaning != "birth_date" or column.shape.kind == "date"
+        ):
             found.append((column.name, meaning))
     if (company := export.first_of("company")) is not None:
         found.append((company.name, "company"))
@@ -54,7 +64,9 @@ def person_fields(export: Export) -> list[tuple[str, str]]:
     if owner is None:
         return found
     for meaning in _ADDRESS:
-        column = export.first_of(meaning, owners=(owner,)) or (export.first_of(meaning, owners=("",)) if owner != "shipping" else None)
+        column = export.first_of(meaning, owners=(owner,)) or (
+            export.first_of(meaning, owners=("",)) if owner != "shipping" else None
+        )
         if column is not None:
             found.append((_street(export, owner, column) if meaning == "street" else _place(meaning, column), meaning))
     return found
@@ -63,7 +75,9 @@ def person_fields(export: Export) -> list[tuple[str, str]]:
 def _street(export: Export, owner: str, street: Column) -> str:
     number = export.first_of("house_number", owners=(owner,))
     more = export.first_of("street2", owners=(owner,))
-    first_lines = [column for column in export.all_of("street", owners=(owner,)) if column.source.rstrip().endswith("1")]
+    first_lines = [
+        column for column in export.all_of("street", owners=(owner,)) if column.source.rstrip().endswith("1")
+    ]
     street = first_lines[0] if more and first_lines else street
     written = f"concat_ws(' ', {street.name}, {number.name})" if number else street.name
     return f"nullif(concat_ws(', ', {written}, {more.name}), '')" if more else written
@@ -75,14 +89,20 @@ def _place(meaning: str, column: Column) -> str:
 
 def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
     """(identifier type, SQL of the value, SQL of the country hint) of everything that points to a person."""
-    countries = [export.first_of("country", owners=(owner,)) for owner in ("billing", "", "person", "mailing", "shipping")]
+    countries = [
+        export.first_of("country", owners=(owner,)) for owner in ("billing", "", "person", "mailing", "shipping")
+    ]
     country = next((country_of(column) for column in countries if column is not None), "null")
     found: list[tuple[str, str, str]] = []
     for column in export.all_of("email", owners=_PERSON_OWNERS):
         found.append(("email", column.name, "null"))
     for column in export.all_of("phone", owners=(*_PERSON_OWNERS, "company")):
         found.append(("phone", column.name, country))
-    for meaning, kind in (("loyalty_card", "loyalty_card"), ("anonymous_id", "anonymous_id"), ("device_id", "device_id")):
+    for meaning, kind in (
+        ("loyalty_card", "loyalty_card"),
+        ("anonymous_id", "anonymous_id"),
+        ("device_id", "device_id"),
+    ):
         if export.kind in {"events", "customers", "leads", "consent_log"} or kind == "loyalty_card":
             owners = (*_PERSON_OWNERS, "device")
             found += [(kind, as_text(column), "null") for column in export.all_of(meaning, owners=owners)[:1]]
@@ -95,7 +115,14 @@ def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
 
 
 def _customer_numbers(export: Export) -> list[tuple[str, str, str]]:
-    columns = [column for column in export.all_of("customer_id") if column.owner != "item"][:1]
+    columns = [column for column in export.all_of("customer_id", owners=(*_PERSON_OWNERS, "store")) if column.values]
+    shop = [column for column in columns if export.kind == "tickets" and column.head.words.endswith("external_id")]
+    columns = [column for column in columns if column not in shop][:1]
+    if export.kind == "customers":
+        columns = [column for column in columns if column.distinct > 0.9 * len(column.values)]
+    if shop:
+        export.doubt(f"{shop[0].source} is taken for the web shop's customer number")
+        return [("shop_customer_id", as_text(shop[0]), "null"), *_support_number(columns)]
     if export.kind == "customers" and not columns:
         columns = [column for column in export.key if column.meaning == "own_id"]
     if not columns:
@@ -110,6 +137,10 @@ def _customer_numbers(export: Export) -> list[tuple[str, str, str]]:
         "prefix off in record_identifiers.sql"
     )
     return [(kind, f"{text(export.source + '-')} || {value}", "null")]
+
+
+def _support_number(columns: Sequence[Column]) -> list[tuple[str, str, str]]:
+    return [("support_user_id", as_text(column), "null") for column in columns]
 
 
 def is_shop(export: Export) -> bool:
@@ -137,8 +168,8 @@ def records_sql(export: Export) -> str:
         *person_fields(export),
     ]
     return file_of(
-        f"What a row of {export.source} says of its person.", "one row per record", [first.cte],
-        ["select", *select(items), f"from {first.table}"],
+        f"What a row of {export.source} says of its person.", "one row per record", [],
+        ["select", *select(items), f"from {export.name}"],
     )  # fmt: skip
 
 
@@ -163,7 +194,7 @@ def identifiers_sql(export: Export) -> str:
             else f"select {key}, {text(kind)}, {value}, {country}, {seen}, {last}"
             for number, (kind, value, country) in enumerate(rows)
         ],
-        first.table,
+        export.name,
     )
     select_lines = [
         "select",
@@ -181,7 +212,7 @@ def identifiers_sql(export: Export) -> str:
     ]
     return file_of(
         "What points from a record to a person.", "one row per record, identifier type and value",
-        [first.cte, ["observed as (", *body, ")"]], select_lines,
+        [["observed as (", *body, ")"]], select_lines,
     )  # fmt: skip
 
 
@@ -199,7 +230,9 @@ def consent_sql(export: Export) -> str | None:
     parts: list[str] = []
     notes: list[str] = []
     for channel in dict.fromkeys(column.consent.channel for column in columns if column.consent):
-        parts += _statements(export, [column for column in columns if column.consent and column.consent.channel == channel], notes)
+        parts += _statements(
+            export, [column for column in columns if column.consent and column.consent.channel == channel], notes
+        )
     if not parts:
         return None
     body = union(parts, export.name)
@@ -237,7 +270,9 @@ def _statements(export: Export, columns: Sequence[Column], notes: list[str]) -> 
         timed = f"{time.name} is not null" if time else "false"
         status = status_case(flag, _part(flag), has_time=time is not None)
         found.append((key, _part(flag).channel, status, stated, timed, flag.source))
-        notes.append(f"{flag.source}: {', '.join(sorted(set(flag.values))[:6])}; does the case below take each for what it says?")
+        notes.append(
+            f"{flag.source}: {', '.join(sorted(set(flag.values))[:6])}; does the case below take each for what it says?"
+        )
     used = {stated for _, _, _, stated, _, _ in found}
     for time in times:
         if time.name not in used and not (flags and not _part(time).is_out):
@@ -261,12 +296,17 @@ def status_case(column: Column, consent: ConsentColumn, *, has_time: bool = Fals
     if column.shape.kind == "boolean":
         if consent.is_out:
             return f"case when {column.name} then 'out' end"
-        return f"case when {column.name} then 'in'{' else' + chr(32) + chr(39) + 'out' + chr(39) if has_time else ''} end"
+        return (
+            f"case when {column.name} then 'in'{' else' + chr(32) + chr(39) + 'out' + chr(39) if has_time else ''} end"
+        )
     words = sorted({value.lower() for value in column.values})
     yes = [word for word in words if plain_status(word) in YES]
     no = [word for word in words if plain_status(word) in NO]
     if consent.is_out:
-        yes, no = [], [word for word in words if plain_status(word) in YES | NO and plain_status(word) not in {"no", "false"}]
+        yes, no = (
+            [],
+            [word for word in words if plain_status(word) in YES | NO and plain_status(word) not in {"no", "false"}],
+        )
     yes = yes or ([] if consent.is_out else ["subscribed"])
     no = no or ["unsubscribed"]
     cases = " ".join(
@@ -282,7 +322,9 @@ def consent_log_sql(export: Export) -> str:
     channel, status = consent_log_columns(export)
     moments = Moments(export, "created_at", "occurred_at", "updated_at", "received_at")
     yes = sorted({value.lower() for value in status.values if plain_status(value) in YES})
-    channels = "case when lower({0}) in ('email', 'e-mail', 'mail') then 'email' else lower({0}) end".format(channel.name)
+    channels = (
+        f"case when lower({channel.name}) in ('email', 'e-mail', 'mail') then 'email' else lower({channel.name}) end"
+    )
     items = [
         (f"{text(export.name + ':')} || {key_text(export)}", "consent_statement_id"),
         (f"{text(export.name + ':')} || {key_text(export)}", "record_id"),
@@ -295,6 +337,6 @@ def consent_log_sql(export: Export) -> str:
     ]
     where = [f"where lower({channel.name}) in ('email', 'e-mail', 'mail', 'sms', 'push')"]
     return file_of(
-        "Timed statements for and against being contacted.", "one row per statement", [moments.cte],
-        ["select", *select(items), f"from {moments.table}", *where],
+        "Timed statements for and against being contacted.", "one row per statement", [],
+        ["select", *select(items), f"from {export.name}", *where],
     )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 
 from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
+from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.sqltext import Moments, file_of, key_text, select
 
@@ -46,31 +47,56 @@ def tickets_sql(export: Export) -> str:
         cases = " ".join(f"when {text(word)} then {text(name)}" for word, name in pairs)
         state = f"case lower({as_text(status)}) {cases} else lower({as_text(status)}) end"
     items = [(key_text(export), "ticket_id"), *_ids(export)]
-    for meaning in ("channel", "subject"):
-        if (column := export.first_of(meaning)) is not None:
-            items.append((column.name if meaning == "subject" else f"lower({column.name})", meaning))
+    came = export.first_of("channel") or next(
+        (c for c in export.columns if c.head.words == "source" and c.values), None
+    )
+    if came is not None:
+        items.append((f"lower({came.name})", "channel"))
+    if (subject := export.first_of("subject", "text")) is not None:
+        items.append((_plain_text(subject), "subject"))
     items.append(("ticket_status", "status"))
     items.append(("ticket_status not in ('solved', 'closed')", "is_open"))
     if (column := export.first_of("priority")) is not None:
         items.append((as_text(column), "priority"))
     items.append((opened.value, "opened_at"))
-    for meaning, name in (("updated_at", "updated_at"), ("closed_at", "solved_at")):
+    for meaning, name in (
+        ("first_replied_at", "first_replied_at"),
+        ("updated_at", "updated_at"),
+        ("closed_at", "solved_at"),
+    ):
         if (column := export.first_of(meaning)) is not None:
             items.append((column.name, name))
     csat = export.first_of("csat")
     if csat is not None and csat.shape.kind == "integer" and all(value in "12345" for value in csat.values):
         items.append((csat.name, "csat_score"))
     elif csat is not None:
-        notes.append(f"{csat.source} has {', '.join(sorted(set(csat.values))[:8])}: write a case that makes csat_score 1 to 5 of it")
+        notes.append(
+            f"{csat.source} has {', '.join(sorted(set(csat.values))[:8])}: write a case that makes csat_score 1 to 5 of it"
+        )
     for meaning, name in (("order_id", "order_id"), ("tags", "tags")):
         if (column := export.first_of(meaning)) is not None:
-            value = f"array_to_string(cast({column.name} as varchar[]), '|')" if column.shape.kind == "array" else as_text(column)
-            items.append((value, name))
-    stated = ["stated as (", "    select", "        *,", f"        {state} as ticket_status", f"    from {opened.table}", ")"]
+            items.append((_joined(column), name))
+    export.derive("ticket_status", state, "Status in the words of the tickets table")
     return file_of(
-        "Tickets in their latest state.", "one row per ticket", [opened.cte, stated],
-        ["select", *select(items), "from stated"], notes,
+        "Tickets in their latest state.", "one row per ticket", [],
+        ["select", *select(items), f"from {export.name}"], notes,
     )  # fmt: skip
+
+
+def _plain_text(column: Column) -> str:
+    """SQL of the words, without the tags of HTML."""
+    if any(re.match(r"\s*<\w+", value) for value in column.values):
+        return f"trim(regexp_replace({column.name}, '<[^>]*>', ' ', 'g'))"
+    return column.name
+
+
+def _joined(column: Column) -> str:
+    """SQL of a list as text joined by bars."""
+    if column.shape.kind != "array":
+        return as_text(column)
+    if any(value.startswith("[{") for value in column.values):
+        return f"array_to_string(list_transform(cast({column.name} as json[]), lambda tag: tag ->> '$.name'), '|')"
+    return f"array_to_string(cast({column.name} as varchar[]), '|')"
 
 
 def ticket_touchpoints_sql(export: Export) -> str:
@@ -83,10 +109,10 @@ def ticket_touchpoints_sql(export: Export) -> str:
     if (order := export.first_of("order_id")) is not None:
         items.append((as_text(order), "order_id"))
     if (words := export.first_of("subject", "text")) is not None:
-        items.append((f"left({words.name}, 2000)", "text"))
+        items.append((f"left({_plain_text(words)}, 2000)", "text"))
     return file_of(
-        "Tickets opened.", "one row per ticket", [opened.cte],
-        ["select", *select(items), f"from {opened.table}", f"where {opened.value} is not null"],
+        "Tickets opened.", "one row per ticket", [],
+        ["select", *select(items), f"from {export.name}", f"where {opened.value} is not null"],
     )  # fmt: skip
 
 
@@ -98,8 +124,15 @@ def survey_sql(export: Export) -> str:
     numbers = [float(value) for value in score.values if re.fullmatch(r"\d+(\.0+)?", value)]
     kind = "nps" if numbers and max(numbers) > 5 else "csat"
     if kind == "csat":
-        export.doubt(f"{score.source} goes to {max(numbers or [0]):.0f} only and is taken for satisfaction (csat); a 0 to 10 scale is nps")
-    items = [(f"{text(export.name + ':')} || {key_text(export)}", "response_id"), *_ids(export), (text(kind), "survey_type"), (score.name, "score")]
+        export.doubt(
+            f"{score.source} goes to {max(numbers or [0]):.0f} only and is taken for satisfaction (csat); a 0 to 10 scale is nps"
+        )
+    items = [
+        (f"{text(export.name + ':')} || {key_text(export)}", "response_id"),
+        *_ids(export),
+        (text(kind), "survey_type"),
+        (score.name, "score"),
+    ]
     if (comment := export.first_of("comment", "text")) is not None:
         items.append((comment.name, "comment"))
     if (sent := export.first_of("sent_at")) is not None and sent is not answered.column:
@@ -108,8 +141,8 @@ def survey_sql(export: Export) -> str:
     if (order := export.first_of("order_id")) is not None:
         items.append((as_text(order), "order_id"))
     return file_of(
-        "Scores with what they speak of.", "one row per answer", [answered.cte],
-        ["select", *select(items), f"from {answered.table}", f"where {score.name} is not null"],
+        "Scores with what they speak of.", "one row per answer", [],
+        ["select", *select(items), f"from {export.name}", f"where {score.name} is not null"],
     )  # fmt: skip
 
 
@@ -123,16 +156,27 @@ def survey_touchpoints_sql(export: Export) -> str:
         ("'Survey Answered'", "event_name"), (answered.value, "occurred_at"), (f"json_object('score', {score.name})", "properties"),
     ]  # fmt: skip
     return file_of(
-        "Surveys answered.", "one row per answer", [answered.cte],
-        ["select", *select(items), f"from {answered.table}", f"where {answered.value} is not null"],
+        "Surveys answered.", "one row per answer", [],
+        ["select", *select(items), f"from {export.name}", f"where {answered.value} is not null"],
     )  # fmt: skip
 
 
 def lead_touchpoints_sql(export: Export) -> str:
     """touchpoints: lead forms sent."""
     sent = Moments(export, "created_at", "occurred_at", "responded_at", "updated_at")
-    campaign = next((column for column in export.columns if re.fullmatch(r"(utm_)?campaign(_name)?", column.head.words) and column.values), None)
-    ads = [column for column in export.columns if column.owner == "ad" and column.values and column is not campaign and column.head.rest == "name"]
+    campaign = next(
+        (
+            column
+            for column in export.columns
+            if re.fullmatch(r"(utm_)?campaign(_name)?", column.head.words) and column.values
+        ),
+        None,
+    )
+    ads = [
+        column
+        for column in export.columns
+        if column.owner == "ad" and column.values and column is not campaign and column.head.rest == "name"
+    ]
     items = [
         (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export), (text(export.channel), "channel"),
         ("'Lead Submitted'", "event_name"), (sent.value, "occurred_at"),
@@ -140,10 +184,12 @@ def lead_touchpoints_sql(export: Export) -> str:
     if campaign is not None:
         items.append((campaign.name, "campaign"))
     if ads:
-        items.append((f"json_object({', '.join(f'{text(column.name)}, {column.name}' for column in ads)})", "properties"))
+        items.append(
+            (f"json_object({', '.join(f'{text(column.name)}, {column.name}' for column in ads)})", "properties")
+        )
     return file_of(
-        "Lead forms sent from an advertisement.", "one row per lead", [sent.cte],
-        ["select", *select(items), f"from {sent.table}", f"where {sent.value} is not null"],
+        "Lead forms sent from an advertisement.", "one row per lead", [],
+        ["select", *select(items), f"from {export.name}", f"where {sent.value} is not null"],
     )  # fmt: skip
 
 
@@ -159,7 +205,16 @@ def products_sql(export: Export) -> str:
         if (column := export.first_of(meaning)) is not None:
             items.append((as_text(column) if name == "gtin" else column.name, name))
     currency = export.first_of("currency")
-    items.append((f"upper({currency.name})" if currency else text(export.currency) if export.currency else "cast(null as varchar)", "currency"))
+    items.append(
+        (
+            f"upper({currency.name})"
+            if currency
+            else text(export.currency)
+            if export.currency
+            else "cast(null as varchar)",
+            "currency",
+        )
+    )
     if (status := export.first_of("status")) is not None:
         items.append((f"lower({as_text(status)})", "status"))
     if (updated := export.first_of("updated_at")) is not None:

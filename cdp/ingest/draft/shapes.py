@@ -15,11 +15,16 @@ _BOOLEANS = (
     ("si", "no"), ("sí", "no"), ("1", "0"), ("wahr", "falsch"), ("vrai", "faux"), ("checked", "unchecked"),
 )  # fmt: skip
 _NOTHING = ("n/a", "N/A", "NULL", "null", "(not set)", "(none)", "undefined", "#N/A", "nan", "NaN", "None", "-", "--")
+_NOBODY = frozenset(
+    {"walkin", "walk-in", "walk in", "guest", "cash", "cash customer", "anonymous", "unknown", "default"}
+)
 _PLAIN_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)")
 SIGNS = "$£€¥₹"
 _CURRENCIES = "USD|EUR|GBP|AUD|CAD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|JPY|INR"
-_MONEY = re.compile(rf"[(]?[+-]?\s?([{SIGNS}]|{_CURRENCIES})?\s?[+-]?(?P<number>\d[\d., '\u00a0]*)\s?([{SIGNS}]|{_CURRENCIES})?[)]?")
+_MONEY = re.compile(
+    rf"[(]?[+-]?\s?([{SIGNS}]|{_CURRENCIES})?\s?[+-]?(?P<number>\d[\d., '\u00a0]*)\s?([{SIGNS}]|{_CURRENCIES})?[)]?"
+)
 _SIGN_OF = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR"}
 
 
@@ -61,6 +66,7 @@ def shape_of(
     values = [value.strip() for value in values if value.strip()]
     prefix, values = without_prefix(values)
     nothing = tuple(word for word in _NOTHING if word in set(values))
+    nothing += tuple(sorted({value for value in values if is_code and value.lower() in _NOBODY}))
     filled = [value for value in values if value not in nothing]
     if not filled:
         return Shape("string", nothing=nothing, prefix=prefix)
@@ -124,7 +130,11 @@ def _number(values: Sequence[str]) -> Shape | None:
     signs = {sign for value in values for sign in re.findall(rf"[{SIGNS}]|{_CURRENCIES}", value)}
     if not signs and any("-" in value[1:] or "(" in value for value in values) and not (commas or points):
         return None
-    if len({number.count(".") for number in numbers} | {0}) > 1 and any(number.count(".") > 1 for number in numbers) and not commas:
+    if (
+        len({number.count(".") for number in numbers} | {0}) > 1
+        and any(number.count(".") > 1 for number in numbers)
+        and not commas
+    ):
         return None
     currency = _SIGN_OF.get(min(signs), min(signs)) if len(signs) == 1 else ""
     return Shape("number", decimal="," if commas > points else ".", currency=currency, is_money=True)

@@ -26,7 +26,9 @@ MOMENT = "happened_at"
 
 def key_text(export: Export) -> str:
     """SQL text of what tells rows apart."""
-    parts = [column.name if column.shape.kind == "string" else f"cast({column.name} as varchar)" for column in export.key]
+    parts = [
+        column.name if column.shape.kind == "string" else f"cast({column.name} as varchar)" for column in export.key
+    ]
     return parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
 
 
@@ -39,11 +41,13 @@ def country_of(column: Column) -> str:
     if not known:
         return f"case when length({column.name}) = 2 then upper({column.name}) end"
     cases = " ".join(f"when {text(value)} then '{code}'" for value, code in known)
-    return f"case lower({column.name}) {cases} else case when length({column.name}) = 2 then upper({column.name}) end end"
+    return (
+        f"case lower({column.name}) {cases} else case when length({column.name}) = 2 then upper({column.name}) end end"
+    )
 
 
 class Moments:
-    """How the export tells when a row happened; a CTE ``timed`` joins date, clock and zone where they stand apart."""
+    """When a row happened. Date, clock and zone that stand apart are joined by a derived column of the contract."""
 
     def __init__(self, export: Export, *meanings: str) -> None:
         self._export = export
@@ -54,31 +58,18 @@ class Moments:
         self.is_joined = is_date and self.clock is not None
         if is_date and self.clock is None and self.column is not None:
             export.doubt(f"{self.column.source} has no time of day: everything happens at midnight")
+        if self.is_joined:
+            export.derive(MOMENT, self._joined(), "The instant, of date, clock and zone")
 
-    @property
-    def cte(self) -> list[str]:
-        """The CTE ``timed``, where one is needed."""
-        if not self.is_joined or self.column is None or self.clock is None:
-            return []
+    def _joined(self) -> str:
+        assert self.column is not None
+        assert self.clock is not None
         clock = f"cast(try_strptime({self.clock.name}, {text(self.clock.shape.clock)}) as time)"
-        joined = f"{self.column.name} + coalesce({clock}, time '00:00:00')"
         zone = text(self._export.zone)
         if self.zone is not None:
             cases = " ".join(f"when {text(value)} then {text(name)}" for value, name in self.zone.shape.zones.items())
             zone = f"case {self.zone.name} {cases} else {zone} end"
-        return [
-            "timed as (",
-            "    select",
-            "        *,",
-            f"        timezone('UTC', timezone({zone}, {joined})) as {MOMENT}",
-            f"    from {self._export.name}",
-            ")",
-        ]
-
-    @property
-    def table(self) -> str:
-        """What to read from: the feed, or the CTE."""
-        return "timed" if self.is_joined else self._export.name
+        return f"timezone('UTC', timezone({zone}, {self.column.name} + coalesce({clock}, time '00:00:00')))"
 
     @property
     def value(self) -> str:
@@ -94,7 +85,13 @@ def _when(export: Export, meanings: Sequence[str]) -> Column | None:
     for meaning in meanings:
         found = export.all_of(meaning)
         if found:
-            return max(found, key=lambda column: (round(column.filled, 1), _says_created(column), -export.columns.index(column)))
+            return max(
+                found,
+                key=lambda column: (
+                    round(column.filled, 1), column.shape.kind == "timestamp", _says_created(column),
+                    -export.columns.index(column),
+                ),
+            )  # fmt: skip
     return None
 
 
@@ -108,7 +105,9 @@ def select(items: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{line}," for line in lines[:-1]] + lines[-1:]
 
 
-def file_of(purpose: str, grain: str, ctes: Sequence[Sequence[str]], body: Sequence[str], notes: Sequence[str] = ()) -> str:
+def file_of(
+    purpose: str, grain: str, ctes: Sequence[Sequence[str]], body: Sequence[str], notes: Sequence[str] = ()
+) -> str:
     """The text of one mapping file."""
     head = [f"-- {purpose}", *(f"-- UNSURE: {note}" for note in notes), f"-- grain: {grain}"]
     present = [list(cte) for cte in ctes if cte]

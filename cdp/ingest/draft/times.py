@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
-
 ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?$"
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _WEEKDAY = re.compile(r"(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? ")
-_CLOCK = re.compile(r"^(?P<gap>[T ,]+)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?P<part>[.]\d{1,9})?(?P<half> ?[AaPp][Mm])?")
+_CLOCK = re.compile(
+    r"^(?P<gap>[T ,]+)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?P<part>[.]\d{1,9})?(?P<half> ?[AaPp][Mm])?"
+)
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp]\.?[Mm]\.?)?")
 _SEPARATED = re.compile(r"^(?P<a>\d{1,4})(?P<sign>[-/.])(?P<b>\d{1,2})(?P=sign)(?P<c>\d{4}|\d{2})(?!\d)")
-_DAY_MONTH = re.compile(rf"(?i)^\d{{1,2}}(?P<one>[-. ]+)(?P<month>({_MONTHS})[a-z]*)\.?(?P<two>[-, ]+)(?P<year>\d{{4}}|\d{{2}})(?!\d)")
+_DAY_MONTH = re.compile(
+    rf"(?i)^\d{{1,2}}(?P<one>[-. ]+)(?P<month>({_MONTHS})[a-z]*)\.?(?P<two>[-, ]+)(?P<year>\d{{4}}|\d{{2}})(?!\d)"
+)
 _MONTH_DAY = re.compile(rf"(?i)^(?P<month>({_MONTHS})[a-z]*)\.?(?P<one> )\d{{1,2}}(?P<two>,? )(?P<year>\d{{4}})(?!\d)")
 ABBREVIATIONS = {
     "EST": "America/New_York", "EDT": "America/New_York", "CST": "America/Chicago", "CDT": "America/Chicago",
@@ -84,7 +87,9 @@ def _zones() -> frozenset[str]:
     return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
-def written_time(values: Sequence[str], *, month_first: bool | None = None, plain_digits: bool = False) -> Written | None:
+def written_time(
+    values: Sequence[str], *, month_first: bool | None = None, plain_digits: bool = False
+) -> Written | None:
     """How the values write dates or instants; ``None`` when nine of ten are neither.
 
     ``month_first`` decides between 03/04 and 03/04 when no value can; ``plain_digits`` allows 20260531.

@@ -13,9 +13,10 @@ from cdp.contracts import TableContract
 from cdp.engines import Engine
 from cdp.ingest.checks import quoted
 from cdp.ingest.discover import Delivery, content_hash
+from cdp.ingest.feed_view import open_feed
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, QuarantinedRow
-from cdp.ingest.mapping import FeedPlan, conformed, empty_table, open_feed
+from cdp.ingest.mapping import FeedPlan, conformed, empty_table
 from cdp.ingest.stage import History, land_inbox
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 
@@ -63,7 +64,9 @@ def try_feed(
             engine.create_table(table.name, empty_table(table))
         open_feed(engine, plan.contract, result.landed.get(feed.feed, ()), feed.feed)
         columns = ", ".join(quoted(item.name) for item in plan.contract.properties)
-        accepted = _sample(engine, feed.feed, f"select {columns} from {quoted(feed.feed)} order by _file_id, _row", shown)
+        accepted = _sample(
+            engine, feed.feed, f"select {columns} from {quoted(feed.feed)} order by _file_id, _row", shown
+        )
         tables = []
         for item in plan.mappings:
             made = f"trial_{item.table}"
@@ -106,7 +109,9 @@ def _of_columns(engine: Engine, contract: TableContract, made: str) -> list[str]
     key = ", ".join(map(quoted, contract.key))
     twice = engine.scalar(f"select count(*) - count(distinct ({key})) from {made}") if key else 0
     if twice:
-        found.append(f"{name}: {twice} rows have a key that another row has ({', '.join(contract.key)}); a run stops at that")
+        found.append(
+            f"{name}: {twice} rows have a key that another row has ({', '.join(contract.key)}); a run stops at that"
+        )
     filled = _filled(engine, contract, made)
     for item, count in zip(contract.properties, filled, strict=False):
         if item.required and count < filled[-1]:
@@ -160,5 +165,3 @@ def _orphans(engine: Engine, canonical: Mapping[str, TableContract], names: Mapp
             if lost:
                 found.append(f"{table}: {lost} rows point to a record that identity_records does not have")
     return found
-
-

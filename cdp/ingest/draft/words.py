@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _WRAPPERS = frozenset(
-    "properties traits context attributes attribute data fields field custom payload record body details "
-    "user_properties event_properties event_params internal".split()
+    [
+        "properties",
+        "traits",
+        "context",
+        "attributes",
+        "attribute",
+        "data",
+        "fields",
+        "field",
+        "custom",
+        "payload",
+        "record",
+        "body",
+        "details",
+        "user_properties",
+        "event_properties",
+        "event_params",
+        "internal",
+    ]
 )
 _OWNERS: tuple[tuple[str, str], ...] = (
     ("other", r"agent|assignee|assigned|assigned_to|(\w+_)?owner|staff|employee|cashier|sales_?person|sales_?rep|rep|"
@@ -40,9 +57,9 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     ("suffix", r"(name_?)?suffix"),
     ("middle_name", r"(middle|second)_?(name|names|initial)"),
     ("first_name", r"(first|given|fore|christian)_?(names?)?|f_?name|vorname|prenom|nombre|firstname"),
-    ("last_name", r"(last|family|sur)_?(names?)?|l_?name|nachname|familienname|nom(_de_famille)?|apellidos?|lastname"),
+    ("last_name", r"(last|family|sur)_?names?|l_?name|nachname|familienname|nom(_de_famille)?|apellidos?|lastname"),
     ("full_name", r"(full|complete|display|real)_?names?|names?|first_(and_)?last_?names?"),
-    ("street2", r"(address_)?(street|address|addr)_?(line_?)?[2-4]|apartment|apt|unit|suite|adresszusatz|address_line_[2-4]"),
+    ("street2", r"(address_)?(street|address|addr)_?(line_?)?[2-4]|apartment|apt|suite|adresszusatz|address_line_[2-4]"),
     ("street", r"(address_)?(street|address|addr)(_?(line)?_?1)?(_?(name|address))?|strasse(_hausnummer)?|adresse|rue|calle|direccion|"
                r"address_street|street_?1"),
     ("house_number", r"(house|street|building)_?(number|no|nr)|hausnummer|hausnr"),
@@ -95,7 +112,7 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     ("tags", r"tags?|labels?"),
     ("category", r"category(_name)?|product_(category|type)|kategorie|department|family|product_?line|warengruppe"),
     ("brand", r"brand|vendor|manufacturer|marke|marque"),
-    ("product_name", r"(product|item|article)_?(name|title)|title|bezeichnung|description|designation|artikelbezeichnung"),
+    ("product_name", r"(product|item|article|artikel)(_?(name|title))?|title|bezeichnung|description|designation|artikelbezeichnung"),
     ("colour", r"colou?r|farbe|couleur"),
     ("page", r"(page_?)?(url|path|location|title|view|pathname)|landing_page|screen(_name)?|page|current_url"),
     ("campaign", r"(utm_)?campaign(_?name)?|kampagne|campagne"),
@@ -113,6 +130,7 @@ _TIMES: tuple[tuple[str, str], ...] = (
     ("closed_at", r"(closed?|solved|resolved|resolution|completed?|finished|ended)(_?(at|date|time|on|timestamp))?|statistics_last_close_at"),
     ("cancelled_at", r"cancell?ed(_?(at|date|time|on))?|storniert_am"),
     ("refunded_at", r"refunded_(at|date|time|on)|returned_(at|date|time|on)"),
+    ("first_replied_at", r"((statistics_)?first_(admin_)?(response|reply)|initial_response|first_replied)_?(time|at|date)"),
     ("sent_at", r"(survey_)?sent(_?(at|date|time|on))?"),
     ("received_at", r"(received|server_received|server_upload|processed|loaded|ingested|upload|client_upload|sent|original)_?(at|time|timestamp|date)"),
     ("responded_at", r"(responded|answered|submitted|response|completed|submission|survey_response)_?(at|date|time|on|timestamp)"),
@@ -123,21 +141,29 @@ _TIMES: tuple[tuple[str, str], ...] = (
                    r"profile_created(_on)?|erstellt|angelegt|submitted|open)(_?(at|date|time|on|timestamp|am|d|utc))?|date(_?(created|added|opened|time|ordered))?|"
                    r"datum|fecha|dates|verkaufsdatum|bestelldatum|belegdatum|timestamp_created"),
 )  # fmt: skip
-_TIME_WORDS = re.compile(r"(^|_)(at|date|time|timestamp|ts|datetime|datum|micros|on|since|until|modstamp|am|created|updated|modified|seen|changed|active)($|_\w*$)")
+_TIME_WORDS = re.compile(
+    r"(^|_)(at|date|time|timestamp|ts|datetime|datum|micros|on|since|until|modstamp|am|created|updated|modified|seen|changed|active)($|_\w*$)"
+)
 _CODE_WORDS = re.compile(
     r"(^|_)(id|ids|key|code|no|nr|nummer|number|num|zip|postcode|postal|plz|phone|mobile|tel|sku|gtin|ean|upc|barcode|token|uuid|hash|card|pan|suffix|fax|ip|"
     r"leid|euid|isbn|version|reference|ref|receipt)($|_)"
 )
-_FLAG_WORDS = re.compile(r"(^|_)(is|has|accepts?|allow(s|ed)?|opt|opted|consent|subscribed|active|enabled|flag|verified|optin|optout|newsletter|organic|open|read|do_not)($|_)")
+_FLAG_WORDS = re.compile(
+    r"(^|_)(is|has|accepts?|allow(s|ed)?|opt|opted|consent|subscribed|active|enabled|flag|verified|optin|optout|newsletter|organic|open|read|do_not)($|_)"
+)
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A header taken apart: its words, whom it speaks of (``""`` when it does not say), and what is left."""
+    """A header taken apart: its words, whom it speaks of (``""`` when it does not say), and what is left.
+
+    ``last`` is the last word of a JSON path below the top.
+    """
 
     words: str
     owner: str
     rest: str
+    last: str = ""
 
     @property
     def is_time(self) -> bool:
@@ -158,6 +184,7 @@ class Heading:
 def plain_words(header: str) -> str:
     """Words of a header or JSON path in small letters without accents, joined by underscores."""
     path = header.removeprefix("$.") if header.startswith("$.") else header
+    path = re.sub(r"(user|event|custom|contact)_(properties|params|attributes|fields|traits)\b", "properties", path)
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", path.replace("ß", "ss"))
     letters = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
@@ -165,6 +192,12 @@ def plain_words(header: str) -> str:
 
 def heading(header: str) -> Heading:
     """Take a header or JSON path apart."""
+    found = _apart(header)
+    inner = header.startswith("$.") and "." in header[2:]
+    return replace(found, last=plain_words(header.rpartition(".")[2])) if inner else found
+
+
+def _apart(header: str) -> Heading:
     words = plain_words(header)
     parts = [part for part in words.split("_") if part not in _WRAPPERS] or words.split("_")
     plain = "_".join(part for part in parts if not part.isdigit() or len(parts) == 1) or words
@@ -186,7 +219,7 @@ def heading(header: str) -> Heading:
 def named_meanings(head: Heading) -> list[str]:
     """What the name may mean, most particular first: of the whole name, then of what is left without its owner."""
     found: list[str] = []
-    for words in dict.fromkeys((_without_wrappers(head.words), head.rest)):
+    for words in dict.fromkeys((_without_wrappers(head.words), head.rest, *([head.last] if head.last else []))):
         groups = (_TIMES, _MEANINGS) if head.is_time else (_MEANINGS, _TIMES)
         for group in groups:
             found += [name for name, pattern in group if re.fullmatch(pattern, words)]

@@ -45,13 +45,37 @@ def contract_yaml(export: Export, required: Sequence[Column]) -> str:
         *(f"# UNSURE: {doubt}" for doubt in export.doubts),
         f"key: {flow([column.name for column in export.key])}",
         *(["rowsPerKey: many"] if export.is_many else []),
+        *(["equalRows: each  # the same product may stand on a receipt twice"] if export.keeps_equal_rows else []),
         *([f"version: {export.version.name}"] if export.version else []),
+        *[f"deletedWhen: {column.name}" for column in export.columns if _is_tombstone(column)][:1],
         "properties:",
     ]
     for column in export.columns:
         lines += _property(export, column, is_required=column in required)
+    if export.derived:
+        lines.append("derived:")
+    for name, (expression, description) in export.derived.items():
+        lines += [
+            f"  - name: {name}",
+            f"    description: {scalar(description)}",
+            f"    expression: {_block(expression)}",
+        ]
     lines += ["quality:", "  - {metric: quarantine_share, maximum: 0.05}"]
     return "\n".join(lines) + "\n"
+
+
+def _block(expression: str) -> str:
+    """SQL as a folded block, which needs no quoting."""
+    return f">-\n      {expression}"
+
+
+def _is_tombstone(column: Column) -> bool:
+    return column.shape.kind == "boolean" and column.head.words in {
+        "is_deleted",
+        "isdeleted",
+        "deleted",
+        "record_deleted",
+    }
 
 
 def _property(export: Export, column: Column, *, is_required: bool) -> list[str]:
@@ -93,7 +117,11 @@ def _options(column: Column, kind: str) -> list[str]:
         return [f"format: {flow(shape.written.formats)}"]
     if kind == "number" and shape.is_money:
         return ["moneyText: true"]
-    if kind == "boolean" and shape.booleans and shape.booleans not in {("true", "false"), ("yes", "no"), ("y", "n"), ("1", "0")}:
+    if (
+        kind == "boolean"
+        and shape.booleans
+        and shape.booleans not in {("true", "false"), ("yes", "no"), ("y", "n"), ("1", "0")}
+    ):
         return [f"trueValues: {flow([shape.booleans[0]])}", f"falseValues: {flow([shape.booleans[1]])}"]
     if shape.kind == "time":
         return [r"pattern: '\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?'"]
@@ -151,7 +179,7 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
 
 
 _VARYING = re.compile(
-    r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)|[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{12,}|\d{2,}"
+    r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}"
 )
 
 
@@ -170,8 +198,8 @@ def globs_of(names: Sequence[str]) -> list[str]:
 
 
 def name_of(names: Sequence[str]) -> str:
-    """A feed name out of file names."""
-    stem = PurePath(names[0]).name.partition(".")[0]
-    words = re.sub(r"[^a-z]+", "_", _VARYING.sub(" ", stem).lower()).strip("_")
-    words = re.sub(r"_(export|data|download|report)$", "", words) or "export"
-    return words if words[0].isalpha() else f"feed_{words}"
+    """A feed name out of what file names have in common; empty when that is nothing but numbers."""
+    stems = [_VARYING.sub(" ", PurePath(name).name.partition(".")[0].lower()) for name in names]
+    shared = [word for word in re.findall(r"[a-z]{2,}", stems[0]) if all(word in stem for stem in stems)]
+    kept = [word for word in shared if word not in {"export", "exports", "data", "download", "report", "all"}] or shared
+    return "_".join(kept)

@@ -1,0 +1,241 @@
+"""Mapping SQL of orders and receipts: who bought, what was sold, what came back."""
+
+from __future__ import annotations
+
+import re
+
+from cdp.ingest.checks import text
+from cdp.ingest.draft.export import Export, level_of
+from cdp.ingest.draft.people import as_text, identifier_columns, person_fields, union
+from cdp.ingest.draft.sqltext import file_of, select
+from cdp.ingest.draft.trade import Trade
+
+_GOODS = (("sku", "sku"), ("gtin", "gtin"), ("product_name", "product_name"))
+
+
+def _record(export: Export, trade: Trade) -> list[tuple[str, str]]:
+    return [(f"{text(export.name + ':')} || {trade.key}", "record_id"), (text(export.name), "feed")]
+
+
+def _filter(condition: str) -> str:
+    return f" filter (where {condition})" if condition else ""
+
+
+def _where(*conditions: str) -> list[str]:
+    found = [condition for condition in conditions if condition]
+    return [f"where {' and '.join(found)}"] if found else []
+
+
+def records_sql(export: Export, trade: Trade) -> str:
+    """identity_records: one per order."""
+    items = [
+        *_record(export, trade),
+        (trade.key, "source_id"),
+        (text("receipt" if export.channel == "store" else "order"), "record_kind"),
+        (f"min({trade.moment})", "first_observed_at"),
+        (f"max({trade.moment})", "last_observed_at"),
+        *((f"arg_min({value}, _row)", name) for value, name in person_fields(export)),
+    ]
+    body = ["select", *select(items), f"from {export.name}", f"group by {trade.key}"]
+    return file_of("What an order says of its buyer.", "one row per order", [], body)
+
+
+def identifiers_sql(export: Export, trade: Trade) -> str:
+    """record_identifiers: what each order carries."""
+    names = (" as order_key", " as identifier_type", " as identifier_value", " as country", " as seen_at")
+    selects = []
+    for number, (kind, value, country) in enumerate(identifier_columns(export)):
+        values = (trade.key, text(kind), value, country, trade.moment)
+        named = (f"{item}{name if number == 0 else ''}" for item, name in zip(values, names, strict=True))
+        selects.append(f"select {', '.join(named)}")
+    body = [
+        "select",
+        f"    {text(export.name + ':')} || order_key as record_id,",
+        f"    {text(export.name)} as feed,",
+        "    identifier_type,",
+        "    identifier_value,",
+        "    max(country) as country,",
+        "    min(seen_at) as first_seen_at,",
+        "    max(seen_at) as last_seen_at,",
+        "    count(*) as count_seen",
+        "from observed",
+        "where identifier_value is not null",
+        "group by order_key, identifier_type, identifier_value",
+    ]
+    return file_of(
+        "What points from an order to a person, and the order itself.",
+        "one row per order, identifier type and value",
+        [["observed as (", *union(selects, export.name), ")"]],
+        body,
+    )
+
+
+def _head(export: Export, meaning: str) -> str | None:
+    """SQL of an order's own value: the first of its rows that has one."""
+    column = export.first_of(meaning, owners=("", "billing", "person", "store", "device"))
+    return f"arg_min({column.name}, _row)" if column else None
+
+
+def orders_sql(export: Export, trade: Trade) -> str:
+    """orders: one per sale."""
+    sold = f"sum({trade.amount}){_filter(trade.sold)}"
+    gross = f"coalesce(arg_min({trade.total}, _row), {sold}, 0)" if trade.total else f"coalesce({sold}, 0)"
+    status = _head(export, "status")
+    items = [
+        (trade.key, "order_id"),
+        *_record(export, trade),
+        (text(export.channel), "channel"),
+        (f"min({trade.moment})", "ordered_at"),
+        *([(status, "status")] if status else []),
+        (_is_cancelled(export, status), "is_cancelled"),
+        (_currency(export), "currency"),
+        (gross, "gross_revenue"),
+        *_order_amounts(export, trade),
+    ]
+    for meaning in ("store_id", "discount_code", "cart_id"):
+        if (found := _head(export, meaning)) is not None and (meaning != "store_id" or export.channel == "store"):
+            items.append((found, meaning))
+    having = [f"having count(*){_filter(trade.sold)} > 0"] if trade.sold else []
+    body = ["select", *select(items), f"from {export.name}", f"group by {trade.key}", *having]
+    return file_of("Sales. What came back is in returns.", "one row per order", [], body)
+
+
+def _order_amounts(export: Export, trade: Trade) -> list[tuple[str, str]]:
+    found = []
+    for meaning in ("discount", "shipping", "tax"):
+        column = export.first_of(meaning, owners=("", "store"))
+        if column is not None:
+            per_row = export.is_many and level_of(export, column) == "row"
+            value = f"sum({column.name}){_filter(trade.sold)}" if per_row else f"arg_min({column.name}, _row)"
+            found.append((f"abs(coalesce({value}, 0))", f"{meaning}_amount"))
+    return found
+
+
+def _is_cancelled(export: Export, status: str | None) -> str:
+    cancelled = export.all_of("cancelled_at")
+    if cancelled:
+        return f"max({cancelled[0].name}) is not null"
+    values = {value.lower() for column in export.all_of("status") for value in column.values}
+    words = sorted(value for value in values if re.search(r"cancel|void|storn|annul", value))
+    return f"coalesce(lower({status}) in ({', '.join(map(text, words))}), false)" if words and status else "false"
+
+
+def _currency(export: Export) -> str:
+    column = export.first_of("currency")
+    if column is not None:
+        return f"upper(arg_min({column.name}, _row))"
+    if not any(item.shape.currency for item in export.columns):
+        export.doubt(f"no column names the currency; {export.currency or 'none'} is written into orders.sql")
+    return text(export.currency) if export.currency else "cast(null as varchar)"
+
+
+def lines_sql(export: Export, trade: Trade) -> str | None:
+    """order_lines; ``None`` when the export knows no products."""
+    if not trade.has_lines:
+        return None
+    items = [
+        (f"{text(export.name + ':')} || {trade.key} || '-' || line_number", "order_line_id"),
+        (trade.key, "order_id"),
+        *_record(export, trade),
+        ("line_number", "line_number"),
+    ]
+    for meaning, name in _GOODS:
+        if (column := export.first_of(meaning, owners=("item", ""))) is not None:
+            items.append((as_text(column), name))
+    items.append((f"coalesce({trade.quantity}, 1)", "quantity"))
+    if (price := export.first_of("unit_price", owners=("item", ""))) is not None:
+        items.append((price.name, "unit_price"))
+    discount = export.first_of("discount", owners=("item",)) or export.first_of("discount")
+    if discount is not None and level_of(export, discount) == "row":
+        items.append((f"abs(coalesce({discount.name}, 0))", "discount_amount"))
+    items.append((f"coalesce({trade.amount}, 0)", "amount"))
+    numbered = [
+        "numbered as (",
+        f"    select *, row_number() over (partition by {trade.key} order by _row) as line_number",
+        f"    from {export.name}",
+        *(f"    {line}" for line in _where(trade.sold)),
+        ")",
+    ]
+    body = ["select", *select(items), "from numbered"]
+    return file_of("What was sold, product by product.", "one row per sold line", [numbered], body)
+
+
+def returns_sql(export: Export, trade: Trade) -> str | None:
+    """returns: rows that came back, or what the order says was refunded; ``None`` when neither is told."""
+    if trade.is_return:
+        return _returned_rows(export, trade)
+    refunded = export.first_of("refunded")
+    if refunded is None:
+        return None
+    items = [
+        (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
+        (trade.key, "order_id"),
+        *_record(export, trade),
+        (text("store" if export.channel == "store" else "post"), "return_channel"),
+        (f"max(abs({refunded.name}))", "amount"),
+    ]
+    cancelled = [f"{column.name} is null" for column in export.all_of("cancelled_at")]
+    body = ["select", *select(items), f"from {export.name}", *_where(f"{refunded.name} <> 0", *cancelled)]
+    return file_of(
+        "Money given back, as far as the order says so; products and time are unknown.",
+        "one row per refunded order",
+        [],
+        [*body, f"group by {trade.key}"],
+    )
+
+
+def _returned_rows(export: Export, trade: Trade) -> str:
+    sold = [
+        "sales as (",
+        f"    select distinct {trade.key} as order_id",
+        f"    from {export.name}",
+        *(f"    {line}" for line in _where(trade.sold)),
+        ")",
+    ]
+    items = [
+        (f"{text(export.name + ':')} || {trade.key} || '-' || _row", "return_id"),
+        ("sales.order_id", "order_id"),
+        *_record(export, trade),
+        (text("store" if export.channel == "store" else "post"), "return_channel"),
+        (trade.moment, "returned_at"),
+    ]
+    for meaning, name in _GOODS[:2]:
+        if (column := export.first_of(meaning, owners=("item", ""))) is not None:
+            items.append((as_text(column), name))
+    items += [(f"abs(coalesce({trade.quantity}, 1))", "quantity"), (f"abs(coalesce({trade.amount}, 0))", "amount")]
+    body = [
+        "select",
+        *select(items),
+        f"from {export.name}",
+        f"left join sales on {export.name}.{export.key[0].name} = sales.order_id",
+        *_where(trade.is_return, trade.is_line),
+    ]
+    return file_of(
+        "What came back. The sale it comes from is known only where both stand under one number.",
+        "one row per returned line",
+        [sold],
+        body,
+    )
+
+
+def touchpoints_sql(export: Export, trade: Trade) -> str:
+    """touchpoints: a purchase, and goods brought back, as dated contacts."""
+    sold = "Order Completed" if export.channel == "store" else "Order Placed"
+    event, step, grouped = text(sold), "'sale'", [trade.key]
+    if trade.is_return:
+        event = f"case when {trade.is_return} then 'Order Returned' else '{sold}' end"
+        step = f"case when {trade.is_return} then 'return' else 'sale' end"
+        grouped.append(trade.is_return)
+    lines = f"sum({trade.amount})"
+    items = [
+        (f"{text(export.name + ':')} || {trade.key} || ':' || {step}", "touchpoint_id"),
+        *_record(export, trade),
+        (text(export.channel), "channel"),
+        (event, "event_name"),
+        (f"min({trade.moment})", "occurred_at"),
+        (trade.key, "order_id"),
+        (f"abs(coalesce(arg_min({trade.total}, _row), {lines}))" if trade.total else f"abs({lines})", "amount"),
+    ]
+    body = ["select", *select(items), f"from {export.name}"]
+    body += [*_where(f"{trade.moment} is not null", trade.is_line), f"group by {', '.join(grouped)}"]
+    return file_of("Orders, and goods brought back, as dated contacts.", "one row per order and kind of row", [], body)
