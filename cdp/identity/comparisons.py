@@ -6,8 +6,20 @@ from typing import Any
 
 # Contacts that are equal were joined before the model runs, and a mailbox often repeats the name; so neither can be
 # learned from proved pairs. The m of these levels do not add up to 1: the rest are the pairs joined already.
-_MAILBOX = {"numbered": (0.12, 0.0005), "letters": (0.20, 0.08), "similar": (0.12, 0.0006), "else": (0.25, 0.9675)}
+_MAILBOX = {
+    "numbered": (0.12, 0.0005),
+    "own": (0.05, 0.0005),
+    "letters": (0.04, 0.08),
+    "similar": (0.12, 0.0006),
+    "home": (0.06, 0.96),
+    "else": (0.25, 0.9675),
+}
 _PHONE = {"same": (0.30, 0.001), "else": (0.20, 0.999)}
+_BIRTH_YEAR = (0.08, 0.004)  # two digits at the end of a mailbox name, of which one in sixty is right by chance
+# Same name at the same address, and nothing else to compare: one person, unless father and son have one name. How
+# probable that is depends neither on how many customers there are nor on how rare the name is.
+SAME_NAME_SAME_ADDRESS = "same name, same address"
+SAME_NAME_SAME_ADDRESS_PROBABILITY = 0.94
 COMPARISONS = ("given", "household", "birth_date", "mailbox", "phone")
 RARITY = {"given": "mw_tf_adj_given", "household": "mw_tf_adj_household"}
 ID_COLUMN = "component"
@@ -29,6 +41,7 @@ def _given() -> Any:
 
     levels = [
         cll.CustomLevel("first_std_l is null or first_std_r is null", "no given name").configure(is_null_level=True),
+        _fixed(_same_home(), (0.3, 0.3)).configure(label_for_charts="same name, same address (below)"),
         cll.CustomLevel(
             "first_std_l <> first_std_r and substr(first_std_l, 1, 1) = substr(first_std_r, 1, 1) "
             "and least(length(first_std_l), length(first_std_r)) = 1",
@@ -51,6 +64,13 @@ def _given() -> Any:
     return cl.CustomComparison(output_column_name="given", comparison_levels=levels)
 
 
+def _same_home() -> Any:
+    import splink.comparison_level_library as cll
+
+    same_name = cll.CustomLevel("full_name_std_l = full_name_std_r and length(first_std_l) > 1")
+    return cll.And(same_name, cll.ArrayIntersectLevel("address_keys"))
+
+
 def _household() -> Any:
     """Family name and place together: a household shares both, so they are not evidence twice."""
     import splink.comparison_level_library as cll
@@ -65,6 +85,7 @@ def _household() -> Any:
     no_place = "((postcodes_l is null or postcodes_r is null) and (cities_l is null or cities_r is null))"
     levels = [
         cll.CustomLevel("last_std_l is null or last_std_r is null", "no family name").configure(is_null_level=True),
+        _fixed(_same_home(), (0.3, 0.000001)).configure(label_for_charts=SAME_NAME_SAME_ADDRESS),
         same("address_keys").configure(label_for_charts="same family name and address", m_probability=0.3),
         same("postcodes").configure(label_for_charts="same family name and postcode", m_probability=0.03),
         same("cities").configure(label_for_charts="same family name and city", m_probability=0.06),
@@ -91,11 +112,19 @@ def _rare(level: Any, m: float) -> Any:
     )
 
 
+def _year_in_mailbox(said: str, other: str) -> str:
+    year = f"substr(birth_date_{said}, 3, 2)"
+    return f"(birth_date_{other} is null and array_contains(mailbox_years_{other}, {year}))"
+
+
 def _birth_date() -> Any:
     import splink.comparison_level_library as cll
     import splink.comparison_library as cl
 
     levels = [
+        _fixed(cll.CustomLevel(" or ".join(_year_in_mailbox(*sides) for sides in ("lr", "rl"))), _BIRTH_YEAR).configure(
+            label_for_charts="birth year in the mailbox name"
+        ),
         cll.NullLevel("birth_date"),
         cll.ExactMatchLevel("birth_date").configure(m_probability=0.93),
         cll.CustomLevel(
@@ -117,8 +146,11 @@ def _mailbox() -> Any:
         _fixed(cll.ArrayIntersectLevel("mailboxes_numbered"), _MAILBOX["numbered"]).configure(
             label_for_charts="same mailbox name with digits"
         ),
+        _fixed(cll.ArrayIntersectLevel("mailboxes_own"), _MAILBOX["own"]).configure(
+            label_for_charts="same mailbox name, not made of the person's name"
+        ),
         _fixed(cll.ArrayIntersectLevel("mailboxes"), _MAILBOX["letters"]).configure(
-            label_for_charts="same mailbox name"
+            label_for_charts="same mailbox name, another provider"
         ),
         _fixed(
             cll.CustomLevel(
@@ -128,6 +160,7 @@ def _mailbox() -> Any:
             ),
             _MAILBOX["similar"],
         ),
+        _fixed(_same_home(), _MAILBOX["home"]).configure(label_for_charts="other mailboxes under one name and address"),
         _fixed(cll.ElseLevel(), _MAILBOX["else"]),
     ]
     return cl.CustomComparison(output_column_name="mailbox", comparison_levels=levels)
@@ -140,7 +173,10 @@ def _phone() -> Any:
     levels = [
         cll.CustomLevel("phones_l is null or phones_r is null", "no phone").configure(is_null_level=True),
         _fixed(cll.ArrayIntersectLevel("phones"), _PHONE["same"]).configure(label_for_charts="a phone in common"),
-        _fixed(cll.ElseLevel(), _PHONE["else"]),
+        cll.CustomLevel("mobiles_l is null or mobiles_r is null", "no mobile to compare").configure(
+            m_probability=0.3, u_probability=0.3, fix_m_probability=True, fix_u_probability=True
+        ),
+        _fixed(cll.ElseLevel(), _PHONE["else"]).configure(label_for_charts="other mobiles"),
     ]
     return cl.CustomComparison(output_column_name="phone", comparison_levels=levels)
 

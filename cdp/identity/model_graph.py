@@ -73,7 +73,7 @@ def join_components(
         Link((-round(float(weight), 6),), int(left), int(right), int(number))
         for number, left, right, weight in candidates[["component_l", "component_r", "match_weight"]].itertuples()
     ]
-    refused = agglomeration.join(links, _AverageAgreement(probabilities, settings.model.keep_probability))
+    refused = agglomeration.join(links, _AverageAgreement(probabilities, settings.guards.average_agreement))
     for number, reason in refused.items():
         kept.loc[number, "cut_reason"] = reason
     kept["is_cut"] = kept["cut_reason"] != ""

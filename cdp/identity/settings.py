@@ -58,6 +58,9 @@ class GuardSettings(Strict):
     conflict_share: float = Field(
         0.5, gt=0, le=1, description="share of conflicting name pairs that keeps two groups apart"
     )
+    average_agreement: float = Field(
+        0.75, gt=0, le=1, description="mean probability of the scored pairs between two groups that lets them join"
+    )
     max_cluster_records: int = Field(2000, ge=10, description="a larger cluster goes to review and is taken apart")
     max_cluster_names: int = Field(12, ge=2, description="a cluster with more different names goes to review")
 

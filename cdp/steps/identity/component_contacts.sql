@@ -1,4 +1,4 @@
--- Contact values of a component: phones, and mailbox names as letters and digits (mistyped addresses too).
+-- Contact values of a component: phones, mobiles apart, and mailbox names as letters and digits (mistyped addresses too).
 -- grain: one row per component
 -- runs on: duckdb
 with identifiers as (
@@ -21,6 +21,9 @@ contacts as (
     select
         components.component,
         case when identifiers.identifier_type = 'phone' then identifiers.identifier_value end as phone,
+        -- North American numbers do not tell a mobile from a landline
+        identifiers.identifier_type = 'phone' and not identifiers.is_landline
+            and identifiers.identifier_value not like '+1%' as is_mobile,
         case
             when identifiers.identifier_type = 'email'
                 then regexp_replace(split_part(identifiers.email_as_written, '@', 1), '[^0-9a-z]', '', 'g')
@@ -38,6 +41,7 @@ contacts as (
 select
     component,
     list_sort(list(distinct phone) filter (where phone is not null)) as phones,
+    list_sort(list(distinct phone) filter (where is_mobile)) as mobiles,
     list_sort(list(distinct mailbox) filter (where mailbox <> '')) as mailboxes,
     list_sort(list(distinct mailbox) filter (where regexp_matches(mailbox, '[0-9]'))) as mailboxes_numbered,
     min(email) as email

@@ -25,6 +25,10 @@ limits as (
     select * from identifier_limits
 ),
 
+records as (
+    select * from identity_records
+),
+
 carried as (
     select
         identifiers.record_id,
@@ -59,6 +63,69 @@ within_holder as (
         ))
 ),
 
+-- people with different given names hold it: it does not say which of them a record without a name speaks of
+contested as (
+    select distinct
+        pairs.identifier_type,
+        pairs.identifier_value
+    from pairs
+    inner join relations on pairs.name_key_l = relations.name_key_l and pairs.name_key_r = relations.name_key_r
+    inner join limits on pairs.identifier_type = limits.identifier_type
+    where relations.is_given_conflict and pairs.identifier_type = 'email'
+),
+
+-- how far in days from each nameless record on such a value its holders' records lie, the nearest first
+nearness as (
+    select
+        nameless.record_id,
+        nameless.identifier_type,
+        nameless.identifier_value,
+        named.name_key,
+        min(abs(date_diff('day', cast(named.first_seen_at as date), cast(nameless.first_seen_at as date)))) as days
+    from carried as nameless
+    inner join contested
+        on nameless.identifier_type = contested.identifier_type
+        and nameless.identifier_value = contested.identifier_value
+    inner join carried as named
+        on nameless.identifier_type = named.identifier_type
+        and nameless.identifier_value = named.identifier_value
+        and named.name_key <> ''
+    where nameless.name_key = '' and named.first_seen_at is not null and nameless.first_seen_at is not null
+    group by nameless.record_id, nameless.identifier_type, nameless.identifier_value, named.name_key
+),
+
+nearest as (
+    select
+        *,
+        row_number() over (
+            partition by record_id, identifier_type, identifier_value order by days, name_key
+        ) as place
+    from nearness
+),
+
+-- the nearest holder, where no other person who holds the value was near too
+told_by_time as (
+    select
+        nearest.record_id,
+        nearest.identifier_type,
+        nearest.identifier_value,
+        nearest.name_key
+    from nearest
+    where nearest.place = 1 and nearest.days <= 14
+        and not exists (
+            select 1
+            from nearest as other
+            inner join relations
+                on least(other.name_key, nearest.name_key) = relations.name_key_l
+                and greatest(other.name_key, nearest.name_key) = relations.name_key_r
+            where other.record_id = nearest.record_id
+                and other.identifier_type = nearest.identifier_type
+                and other.identifier_value = nearest.identifier_value
+                and relations.is_given_conflict
+                and other.days <= 4 * nearest.days + 4
+        )
+),
+
 -- a record without a name goes to the holder of its time where numbers change hands, else to the most frequent one
 nameless_choices as (
     select
@@ -86,7 +153,15 @@ nameless_choices as (
         and carried.identifier_value = holders.identifier_value
         and holders.name_key <> ''
     inner join limits on carried.identifier_type = limits.identifier_type
+    left join contested
+        on carried.identifier_type = contested.identifier_type
+        and carried.identifier_value = contested.identifier_value
+    left join told_by_time
+        on carried.record_id = told_by_time.record_id
+        and carried.identifier_type = told_by_time.identifier_type
+        and carried.identifier_value = told_by_time.identifier_value
     where carried.name_key = ''
+        and (contested.identifier_value is null or told_by_time.name_key = holders.name_key)
         -- a landline is a household's: it names one person only where one person gives it
         and (not holders.is_landline or not exists (
             select 1
@@ -136,7 +211,12 @@ select
     links.identifier_value,
     links.relation,
     links.cut_reason,
-    limits.priority,
+    case
+        when links.identifier_type = 'order_id' and links.relation = 'nameless'
+            then greatest(limits.priority, case when records.record_kind = 'device' then 97 else 85 end)
+        else limits.priority
+    end as priority,
     limits.needs_family_name
 from links
 inner join limits on links.identifier_type = limits.identifier_type
+inner join records on links.record_id_r = records.record_id

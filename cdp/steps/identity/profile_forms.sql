@@ -37,8 +37,11 @@ select
     case when city_std is not null then [city_std] end as cities,
     country,
     cast(null as varchar[]) as phones,
+    cast(null as varchar[]) as mobiles,
     cast(null as varchar[]) as mailboxes,
     cast(null as varchar[]) as mailboxes_numbered,
+    cast(null as varchar[]) as mailboxes_own,
+    cast(null as varchar[]) as mailbox_years,
     cast(null as varchar) as email
 from forms
 left join nicknames on forms.first_std = nicknames.name

@@ -5,20 +5,35 @@ with records as (
     select * from identity_records
 ),
 
+identifiers as (
+    select * from record_identifiers
+),
+
 placeholders as (
     select * from placeholder_names
 ),
 
+-- who logs in lends a device the account's name; who buys with it is told by the orders
+told_by_orders as (
+    select record_id
+    from identifiers
+    group by record_id
+    having max(case when identifier_type = 'order_id' then 1 else 0 end) = 1
+        and max(case when identifier_type = 'shop_customer_id' then 1 else 0 end) = 1
+),
+
 split as (
     select
-        record_id,
+        records.record_id,
         coalesce(first_name, last_name) is not null as is_parted,
         concat_ws(' ', first_name, middle_name) as given_raw,
         coalesce(last_name, '') as family_raw,
         coalesce(full_name, '') as whole_raw,
         coalesce(suffix, '') as suffix_raw
     from records
+    left join told_by_orders on records.record_id = told_by_orders.record_id
     where coalesce(first_name, last_name, full_name) is not null
+        and (told_by_orders.record_id is null or records.record_kind <> 'device')
 ),
 
 -- one text "/given/family/whole/suffix", so that each cleaning rule is written once
@@ -50,7 +65,7 @@ spelled as (
     select
         record_id,
         regexp_replace(
-            regexp_replace(regexp_replace(parts, '[''’`´]', '', 'g'), '[^\p{L}/]+', ' ', 'g'),
+            regexp_replace(regexp_replace(parts, '[''’`´?\x{FFFD}]', '', 'g'), '[^\p{L}/]+', ' ', 'g'),
             ' */ *', '/', 'g'
         ) as parts
     from plain
@@ -68,10 +83,15 @@ untitled as (
 suffixed as (
     select
         record_id,
-        regexp_replace(parts, ' (jr|jnr|junior|sr|snr|senior|ii|iii|iv)/', '/', 'g') as parts,
+        regexp_replace(
+            regexp_replace(parts, ' (jr|jnr|sr|snr|ii|iii|iv) ', ' ', 'g'),
+            ' (jr|jnr|junior|sr|snr|senior|ii|iii|iv)/', '/', 'g'
+        ) as parts,
         case
-            when regexp_matches(parts, '[ /](jr|jnr|junior|ii|iii|iv)(/|$)') then 'jr'
-            when regexp_matches(parts, '[ /](sr|snr|senior)(/|$)') then 'sr'
+            when regexp_matches(parts, ' (jr|jnr|ii)[ /]| junior/|/(jr|jnr|junior|ii)$') then 'jr'
+            when regexp_matches(parts, ' (sr|snr)[ /]| senior/|/(sr|snr|senior)$') then 'sr'
+            when regexp_matches(parts, ' iii[ /]|/iii$') then 'iii'
+            when regexp_matches(parts, ' iv[ /]|/iv$') then 'iv'
             else ''
         end as suffix_std
     from untitled

@@ -59,8 +59,17 @@ select
     gathered.cities,
     gathered.country,
     contacts.phones,
+    contacts.mobiles,
     contacts.mailboxes,
     contacts.mailboxes_numbered,
+    list_filter(
+        contacts.mailboxes,
+        lambda mailbox: not contains(replace(replace(replace(mailbox, 'ae', 'a'), 'oe', 'o'), 'ue', 'u'), name_counts.last_std)
+            and not contains(mailbox, name_counts.first_std)
+    ) as mailboxes_own,
+    nullif(list_distinct(list_transform(
+        contacts.mailboxes_numbered, lambda mailbox: regexp_extract(mailbox, '(?:19|20)?([0-9]{2})$', 1)
+    )), ['']) as mailbox_years,
     contacts.email
 from gathered
 inner join name_counts on gathered.component = name_counts.component and name_counts.name_rank = 1
