@@ -13,10 +13,12 @@ import typer
 from cdp import __version__
 from cdp.cli import (
     check,
+    contract,
     customer,
     feed,
     identity,
     init,
+    kpi,
     quarantine,
     query,
     resolve,
@@ -68,10 +70,12 @@ app.add_typer(runs.app, name="runs")
 app.command("rollback")(rollback.rollback)
 app.command("vacuum")(rollback.vacuum)
 app.add_typer(feed.app, name="feed")
+app.add_typer(contract.app, name="contract")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(customer.app, name="customer")
 app.add_typer(identity.app, name="identity")
 app.add_typer(segment.app, name="segment")
+app.add_typer(kpi.app, name="kpi")
 app.command("query")(query.query)
 app.command("resolve")(resolve.resolve)
 app.command("sql")(sql.sql)
