@@ -11,7 +11,7 @@ _MONEY = """
 with
 delivered as (
     select
-        feed,
+        coalesce(feed, '') as feed,
         coalesce(currency, '') as currency,
         sum(gross_revenue) as gross_revenue
     from orders
@@ -21,7 +21,7 @@ delivered as (
 ),
 credited as (
     select
-        orders.feed,
+        coalesce(orders.feed, '') as feed,
         coalesce(orders.currency, '') as currency,
         sum(orders.gross_revenue) as gross_revenue
     from orders
@@ -29,7 +29,7 @@ credited as (
     where order_owners.counted_as is not null
     group by all
 )
-select delivered.feed, delivered.currency, delivered.gross_revenue, credited.gross_revenue
+select coalesce(delivered.feed, credited.feed), coalesce(delivered.currency, credited.currency), delivered.gross_revenue, credited.gross_revenue
 from delivered
 full join credited on delivered.feed = credited.feed and delivered.currency = credited.currency
 where delivered.gross_revenue is distinct from credited.gross_revenue
@@ -122,7 +122,7 @@ def check_conservation(engine: Engine, *, as_of: datetime) -> None:
 
 
 def doubts(engine: Engine, *, as_of: datetime) -> tuple[str, ...]:
-    """What reconciles and still looks wrong, in words: money without a rate, points taken back twice, overdrawn cards."""
+    """What reconciles and still looks wrong, in words: no rate for a currency, points taken back twice, overdrawn."""
     found = [
         f"{count} orders in {currency} worth {amount} have no exchange rate on or before their day: "
         "they count as orders, but in no total of money"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hand_made import table_contracts
 
+from cdp.contracts.published import FACTS, owner_columns
 from cdp.engines import Engine, open_engine
 from cdp.segments.catalog import PROFILE_COLUMNS
 
@@ -19,22 +21,14 @@ SQL_TYPES = {
     "barred": "varchar",
 }
 TABLES = {
-    "identity_map": "record_id varchar, customer_id varchar",
-    "orders": "order_id varchar, record_id varchar, channel varchar, ordered_at timestamp, status varchar, "
-    "is_cancelled boolean, gross_revenue decimal(18, 2), store_id varchar, discount_code varchar",
-    "order_lines": "order_line_id varchar, order_id varchar, record_id varchar, sku varchar, gtin varchar, "
-    "quantity decimal(18, 3), amount decimal(18, 2)",
-    "products": "sku varchar, gtin varchar, brand varchar, category varchar, product_type varchar, colour varchar",
-    "returns": "return_id varchar, order_id varchar, return_channel varchar, returned_at timestamp, "
-    "amount decimal(18, 2)",
-    "customer_returns": "return_id varchar, customer_id varchar",
-    "touchpoints": "touchpoint_id varchar, record_id varchar, channel varchar, event_name varchar, "
-    "occurred_at timestamp, sku varchar",
-    "tickets": "ticket_id varchar, record_id varchar, opened_at timestamp, is_open boolean",
-    "survey_responses": "response_id varchar, record_id varchar, survey_type varchar, score integer, "
-    "responded_at timestamp",
-    "fulfilments": "fulfilment_id varchar, record_id varchar, fulfilment_type varchar, created_at timestamp",
+    name: ", ".join(f'"{column.name}" {column.type}' for column in table.properties)
+    for name, table in table_contracts().items()
+    if name != "profiles" and table.layer in {"canonical", "identity", "profile"}
+} | {
+    owner: ", ".join(f"{name} {kind}" for name, kind in owner_columns(owner).items())
+    for owner in {item.owner for item in FACTS} - {"identity_map"}
 }
+APPENDED = {item.appended: item.table for item in FACTS if item.appended}
 
 
 class Base:
@@ -45,10 +39,18 @@ class Base:
         profile = ", ".join(f"{name} {SQL_TYPES[kind]}" for name, kind in PROFILE_COLUMNS.items())
         for table, columns in {**TABLES, "profiles": profile}.items():
             engine.execute(f"create temp table {table} ({columns})")
+        for appended, table in APPENDED.items():
+            engine.create_table(appended, f"select null::varchar as customer_id, * from {table}")
 
     def add(self, table: str, **values: object) -> None:
         names, marks = ", ".join(values), ", ".join(f"${name}" for name in values)
         self.engine.execute(f"insert into {table} ({names}) values ({marks})", values)
+
+    def order(self, order_id: str, customer_id: str, counted_as: str | None = "purchase", **columns: object) -> None:
+        """An order that the profile stage has credited to a customer."""
+        revenue = columns.get("gross_revenue", 0)
+        self.add("orders", order_id=order_id, record_id=f"r{customer_id}", **columns)
+        self.add("order_owners", order_id=order_id, customer_id=customer_id, counted_as=counted_as, revenue=revenue)
 
     def member(self, customer_id: str, **columns: object) -> None:
         """A profile whose one record has the id ``r`` + customer id."""

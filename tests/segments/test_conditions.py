@@ -78,24 +78,17 @@ def test_profile_columns(base, condition, found):
 def test_window_begins_inside_and_ends_before_the_date(base):
     for customer, when in (("A", days_ago(180)), ("B", days_ago(180) - timedelta(seconds=1)), ("C", AS_OF)):
         base.member(customer)
-        base.add("orders", order_id=customer, record_id=f"r{customer}", channel="web", ordered_at=when)
+        base.order(customer, customer, channel="web", ordered_at=when)
     assert members(base, rule={"count": "orders", "within_days": 180}) == ["A"]
 
 
-def test_counts_by_channel_without_cancelled_orders(base):
-    base.member("A")
-    base.member("B")
-    for number, (customer, channel, cancelled) in enumerate(
-        [("A", "store", False), ("A", "web", None), ("B", "store", False), ("B", "app", True)]
-    ):
-        base.add(
-            "orders",
-            order_id=str(number),
-            record_id=f"r{customer}",
-            channel=channel,
-            is_cancelled=cancelled,
-            ordered_at=days_ago(5),
-        )
+def test_counts_by_channel_what_is_a_purchase(base):
+    """Neither cancelled orders, which count as nothing, nor what only a name ties to the customer."""
+    for customer in "ABC":
+        base.member(customer)
+        base.order(f"{customer}1", customer, channel="store", ordered_at=days_ago(5))
+    for customer, counted_as in (("A", "purchase"), ("B", None), ("C", "probable")):
+        base.order(f"{customer}2", customer, counted_as, channel="web", ordered_at=days_ago(5))
     rule = {
         "all": [
             {"count": "orders", "where": {"channel": "store"}},
@@ -121,10 +114,9 @@ def test_counting(base, count, found):
     for customer, amounts in (("A", [5, 11]), ("B", [10]), ("C", [])):
         base.member(customer)
         for amount in amounts:
-            base.add(
-                "orders",
-                order_id=f"{customer}{amount}",
-                record_id=f"r{customer}",
+            base.order(
+                f"{customer}{amount}",
+                customer,
                 channel="web",
                 ordered_at=days_ago(1),
                 gross_revenue=amount,
@@ -135,7 +127,7 @@ def test_counting(base, count, found):
 def test_events_since_an_instant_of_the_profile(base):
     for customer, bought in (("A", days_ago(1)), ("B", days_ago(9)), ("C", days_ago(5))):
         base.member(customer, first_low_csat_at=days_ago(5))
-        base.add("orders", order_id=customer, record_id=f"r{customer}", ordered_at=bought)
+        base.order(customer, customer, ordered_at=bought)
     base.member("D")
     rule = {
         "all": [
@@ -150,7 +142,7 @@ def test_category_comes_by_sku_or_by_gtin(base):
     base.add("products", sku="S1", gtin="0001", category="Outdoor")
     for customer, sku, gtin in (("A", "S1", None), ("B", None, "0001"), ("C", "S2", "0001")):
         base.member(customer)
-        base.add("orders", order_id=customer, record_id=f"r{customer}", ordered_at=days_ago(1))
+        base.order(customer, customer, ordered_at=days_ago(1))
         base.add(
             "order_lines",
             order_line_id=customer,
@@ -165,8 +157,8 @@ def test_category_comes_by_sku_or_by_gtin(base):
 def test_plain_sql(base):
     base.member("A")
     base.member("B", is_erasure_requested=True)
-    base.add("orders", order_id="1", record_id="rA", ordered_at=days_ago(1))
-    base.add("orders", order_id="2", record_id="rB", ordered_at=days_ago(1))
+    base.order("1", "A", ordered_at=days_ago(1))
+    base.order("2", "B", ordered_at=days_ago(1))
     sql = "with bought as (select customer_id from orders where ordered_at < $as_of) select * from bought"
     assert members(base, sql=sql) == ["A"]
 
@@ -192,7 +184,7 @@ def test_every_event_table_can_be_counted(base, table):
 
 
 def test_returns_go_by_the_credited_customer_and_the_channel_of_sale(base):
-    for customer in "ABCD":
+    for customer, counted_as in (("A", "purchase"), ("B", "purchase"), ("C", None), ("D", "purchase")):
         base.member(customer)
         base.add(
             "returns",
@@ -201,14 +193,25 @@ def test_returns_go_by_the_credited_customer_and_the_channel_of_sale(base):
             return_channel="store",
             returned_at=days_ago(3),
         )
-        base.add("customer_returns", return_id=customer, customer_id=customer)
-    for customer, channel, cancelled in (("A", "web", False), ("B", "store", False), ("C", "app", True)):
-        base.add(
-            "orders",
-            order_id=f"o{customer}",
-            record_id="elsewhere",
-            channel=channel,
-            is_cancelled=cancelled,
-        )
+        base.add("customer_returns", return_id=customer, customer_id=customer, counted_as=counted_as)
+    for customer, channel in (("A", "web"), ("B", "store"), ("C", "app")):
+        base.order(f"o{customer}", "X", channel=channel)
     assert members(base, rule={"count": "returns", "where": {"sale_channel": ["web", "app"]}}) == ["A"]
     assert members(base, rule={"count": "returns", "where": {"sale_channel": "store"}}) == ["B", "D"]
+
+
+@pytest.mark.parametrize(
+    ("table", "moment", "columns", "where"),
+    [
+        ("carts", "began_at", {"status": "open", "is_current": True}, {"is_current": True}),
+        ("cart_items", "first_added_at", {"sku": "S1"}, {"sku": "S1"}),
+        ("messages", "sent_at", {"channel": "sms", "is_delivered": True}, {"channel": "sms", "is_delivered": True}),
+        ("support_contacts", "contacted_at", {"is_repeat_7d": True}, {"is_repeat_7d": True}),
+        ("loyalty_postings", "booked_at", {"account": "card", "channel": "web"}, {"channel": "web"}),
+    ],
+)
+def test_what_the_profile_stage_makes_can_be_counted(base, table, moment, columns, where):
+    for customer, when in (("A", days_ago(1)), ("B", AS_OF), ("C", days_ago(9))):
+        base.member(customer)
+        base.add(table, customer_id=customer, **{moment: when}, **columns)
+    assert members(base, rule={"count": table, "where": where, "within_days": 2}) == ["A"]

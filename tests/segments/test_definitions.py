@@ -45,7 +45,7 @@ def test_reference_segments_are_sound_and_their_sql_is_as_reviewed(path):
         ({"rule": {"column": "reachable_by", "value": "sms"}}, "use contains"),
         ({"rule": {"column": "has_card", "op": "contains", "value": True}}, "it holds one value"),
         ({"rule": {"column": "net_revenue", "op": ">", "other_column": "country"}}, "not comparable"),
-        ({"rule": {"count": "order"}}, "did you mean 'orders'? (tables: fulfilments,"),
+        ({"rule": {"count": "order"}}, "did you mean 'orders'? (tables: cart_items,"),
         ({"rule": {"count": "orders", "where": {"category": "Outdoor"}}}, "(columns of orders:"),
         ({"rule": {"count": "orders", "sum_of": "channel"}}, "(numbers of orders:"),
         ({"rule": {"count": "orders", "distinct": "colour"}}, "(columns of orders:"),

@@ -6,8 +6,7 @@ WITH orders_1 AS (
   WHERE
     (
       (
-        NOT COALESCE(orders.is_cancelled, FALSE)
-        AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
+        orders.counted_as = 'purchase' AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
       )
       AND orders.ordered_at >= CAST($as_of AS TIMESTAMP) - INTERVAL '30' DAY
     )

@@ -12,8 +12,7 @@ WITH order_lines_1 AS (
   WHERE
     (
       (
-        NOT COALESCE(orders.is_cancelled, FALSE)
-        AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
+        orders.counted_as = 'purchase' AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
       )
       AND orders.ordered_at >= CAST($as_of AS TIMESTAMP) - INTERVAL '365' DAY
     )
@@ -34,8 +33,7 @@ WITH order_lines_1 AS (
   WHERE
     (
       (
-        NOT COALESCE(orders.is_cancelled, FALSE)
-        AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
+        orders.counted_as = 'purchase' AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
       )
       AND orders.ordered_at >= CAST($as_of AS TIMESTAMP) - INTERVAL '365' DAY
     )

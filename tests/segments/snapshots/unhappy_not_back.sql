@@ -7,8 +7,7 @@ WITH orders_1 AS (
     ON orders.customer_id = profiles.customer_id
   WHERE
     (
-      NOT COALESCE(orders.is_cancelled, FALSE)
-      AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
+      orders.counted_as = 'purchase' AND orders.ordered_at < CAST($as_of AS TIMESTAMP)
     )
     AND orders.ordered_at > profiles.first_low_csat_at
   GROUP BY

@@ -9,7 +9,7 @@ WITH returns_1 AS (
     (
       (
         (
-          NOT COALESCE(orders.is_cancelled, FALSE)
+          returns.counted_as = 'purchase'
           AND returns.returned_at < CAST($as_of AS TIMESTAMP)
         )
         AND returns.returned_at >= CAST($as_of AS TIMESTAMP) - INTERVAL '365' DAY

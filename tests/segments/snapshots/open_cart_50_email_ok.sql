@@ -1,0 +1,8 @@
+SELECT
+  profiles.customer_id
+FROM profiles
+WHERE
+  NOT profiles.is_erasure_requested
+  AND (
+    profiles.open_cart_value >= 50 AND profiles.consent_email = 'in'
+  )
