@@ -67,7 +67,7 @@ def _unlisted(contract: Contract, now: Sequence[Header], before: Sequence[Header
 def _missing(contract: Contract, now: Sequence[Header], steady: Collection[str]) -> Iterator[ColumnChange]:
     delivered = {item.property for item in now}
     for item in contract.properties:
-        if item.name in delivered or (item.name not in steady and item.optional_column):
+        if item.joins or item.name in delivered or (item.name not in steady and item.optional_column):
             continue
         if item.name in steady:
             yield ColumnChange("missing", item.name, f"column {item.source}, delivered before, is missing", True)
