@@ -8,7 +8,7 @@ from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.people import as_text, identifier_columns, name_fields, union
-from cdp.ingest.draft.sqltext import MOMENT, Moments, file_of, key_text, select
+from cdp.ingest.draft.sqltext import Moments, file_of, key_text, select
 
 _WHEN = ("occurred_at", "created_at", "received_at", "sent_at")
 _CALLS = frozenset({"page", "track", "identify", "screen", "group", "alias"})
@@ -28,57 +28,36 @@ class Events:
 
     def __init__(self, export: Export) -> None:
         self.export = export
-        self.moments = Moments(export, *_WHEN)
+        self.moment = Moments(export, *_WHEN).value
         self.calls = next((column for column in export.all_of("type") if _share_of_calls(column) > 0.9), None)
-        self.who = [
-            export.all_of(meaning)[0]
-            for meaning in ("anonymous_id", "device_id", "customer_id", "email")
-            if export.all_of(meaning)
-        ]
-        self.params = {column.name: _parameters(column) for column in export.columns if _parameters(column)}
+        meanings = ("anonymous_id", "device_id", "customer_id", "email")
+        self.who = [export.all_of(meaning)[0] for meaning in meanings if export.all_of(meaning)]
+        self.lists = {column.name: known for column in export.columns if (known := _parameters(column))}
+        self.visitor = self._visitor()
 
-    @property
-    def source_id(self) -> str:
+    def _visitor(self) -> str:
         """SQL of the record a call belongs to."""
         first, *others = self.who
-        parts = [as_text(first)] + [
-            f"{text(column.meaning.partition('_')[0] + ':')} || {as_text(column)}" for column in others
-        ]
-        return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+        if not others:
+            return as_text(first)
+        parts = [f"{text(column.meaning.partition('_')[0] + ':')} || {as_text(column)}" for column in others]
+        expression = f"coalesce({', '.join([as_text(first), *parts])})"
+        return self.export.derive("visitor_id", expression, "The browser, device or account that the event belongs to")
 
     def parameter(self, *names: str) -> str | None:
-        """SQL of the first parameter of these names that occurs."""
-        for column, known in self.params.items():
+        """SQL of the first parameter of these names that occurs in a list of keys and values."""
+        for column, known in self.lists.items():
             for name in names:
                 if name in known:
-                    values = (
-                        ", ".join(f"p.value ->> '$.{key}'" for key in _VALUE_KEYS)
-                        if known[name]
-                        else "p.value #>> '{}'"
-                    )
-                    return (
-                        f"list_transform(list_filter({column}_list, lambda p: p.key = {text(name)}), "
-                        f"lambda p: coalesce({values}))[1]"
+                    values = ", ".join(f"p.value ->> '$.{key}'" for key in _VALUE_KEYS)
+                    found = f"coalesce({values})" if known[name] else "p.value #>> '{}'"
+                    entries = f"cast({column} as struct(key varchar, value json)[])"
+                    return self.export.derive(
+                        f"parameter_{name}",
+                        f"list_transform(list_filter({entries},\nlambda p: p.key = {text(name)}), lambda p: {found})[1]",
+                        f"Parameter {name} of {column}",
                     )
         return None
-
-    @property
-    def ctes(self) -> list[list[str]]:
-        """CTEs up to ``calls``: every event with its person's record and moment."""
-        lists = [
-            f"        cast({column} as struct(key varchar, value json)[]) as {column}_list," for column in self.params
-        ]
-        lines = [
-            "calls as (",
-            "    select",
-            "        *,",
-            *lists,
-            *([] if self.moments.is_joined else [f"        {self.moments.value} as {MOMENT},"]),
-            f"        {self.source_id} as record_source_id",
-            f"    from {self.export.name}",
-            ")",
-        ]
-        return [lines]
 
 
 def _share_of_calls(column: Column) -> float:
@@ -100,89 +79,128 @@ def records_sql(export: Export) -> str:
     """identity_records: one per browser, device or account."""
     events = Events(export)
     if len(events.who) > 1:
-        export.doubt(
-            "an event belongs to its browser or device, and only without one to the account: is that right here?"
-        )
-    names = name_fields(export)
+        export.doubt("an event belongs to its browser or device, and only without one to the account")
     items = [
-        (f"{text(export.name + ':')} || record_source_id", "record_id"),
+        (f"{text(export.name + ':')} || {events.visitor}", "record_id"),
         (text(export.name), "feed"),
-        ("record_source_id", "source_id"),
+        (events.visitor, "source_id"),
         ("'device'", "record_kind"),
-        (f"min({MOMENT})", "first_observed_at"),
-        (f"max({MOMENT})", "last_observed_at"),
-        *((f"arg_max({value}, {MOMENT})", name) for value, name in names),
+        (f"min({events.moment})", "first_observed_at"),
+        (f"max({events.moment})", "last_observed_at"),
+        *((f"arg_max({value}, {events.moment})", name) for value, name in name_fields(export)),
     ]
+    body = ["select", *select(items), f"from {export.name}", f"where {events.visitor} is not null"]
     return file_of(
-        "A browser or device, with the name its user last gave.", "one row per browser, device or account", events.ctes,
-        ["select", *select(items), "from calls", "where record_source_id is not null", "group by record_source_id"],
-    )  # fmt: skip
+        "A browser or device, with the name its user last gave.",
+        "one row per browser, device or account",
+        [],
+        [*body, f"group by {events.visitor}"],
+    )
 
 
 def identifiers_sql(export: Export) -> str:
     """record_identifiers: everything a browser ever said about its user."""
     events = Events(export)
     rows = identifier_columns(export)
-    if (order := events.parameter("transaction_id", "order_id")) is not None and not export.has("order_id"):
+    if not export.has("order_id") and (order := events.parameter("transaction_id", "order_id")) is not None:
         rows.append(("order_id", order, "null"))
-    selects = [
-        f"select record_source_id, {text(kind)} as identifier_type, {value} as identifier_value, {MOMENT}"
-        if number == 0
-        else f"select record_source_id, {text(kind)}, {value}, {MOMENT}"
-        for number, (kind, value, _) in enumerate(rows)
-    ]
-    lines = [
+    names = (" as source_id", " as identifier_type", " as identifier_value", " as seen_at")
+    selects = []
+    for number, (kind, value, _) in enumerate(rows):
+        values = zip((events.visitor, text(kind), value, events.moment), names, strict=True)
+        selects.append("select " + ", ".join(f"{item}{name if number == 0 else ''}" for item, name in values))
+    body = [
         "select",
-        f"    {text(export.name + ':')} || record_source_id as record_id,",
+        f"    {text(export.name + ':')} || source_id as record_id,",
         f"    {text(export.name)} as feed,",
         "    identifier_type,",
         "    identifier_value,",
-        f"    min({MOMENT}) as first_seen_at,",
-        f"    max({MOMENT}) as last_seen_at,",
+        "    min(seen_at) as first_seen_at,",
+        "    max(seen_at) as last_seen_at,",
         "    count(*) as count_seen",
         "from observed",
-        "where identifier_value is not null and record_source_id is not null",
-        "group by record_source_id, identifier_type, identifier_value",
+        "where identifier_value is not null and source_id is not null",
+        "group by source_id, identifier_type, identifier_value",
     ]
     return file_of(
-        "Everything a browser or device ever said about who uses it.", "one row per record, identifier type and value",
-        [*events.ctes, ["observed as (", *union(selects, "calls"), ")"]], lines,
-    )  # fmt: skip
+        "Everything a browser or device ever said about who uses it.",
+        "one row per record, identifier type and value",
+        [["observed as (", *union(selects, export.name), ")"]],
+        body,
+    )
 
 
 def _event_name(export: Export, events: Events) -> str:
     column = export.first_of("event_name")
     assert column is not None
-    known = sorted({value for value in column.values if value in _NAMES})
     name = column.name
-    if known:
-        cases = " ".join(f"when {text(value)} then {text(_NAMES[value])}" for value in known)
-        name = f"case {column.name} {cases} else {column.name} end"
+    if known := sorted({value for value in column.values if value in _NAMES}):
+        cases = "".join(f"\n        when {text(value)} then {text(_NAMES[value])}" for value in known)
+        name = f"case {column.name}{cases}\n        else {column.name}\n    end"
     if events.calls is None:
         return name
-    call = events.calls.name
-    return f"case lower({call}) when 'page' then 'Page Viewed' when 'screen' then 'Screen Viewed' else coalesce({name}, 'Event Without Name') end"
+    return (
+        f"case lower({events.calls.name})\n        when 'page' then 'Page Viewed'\n        when 'screen' then "
+        f"'Screen Viewed'\n        else coalesce({name}, 'Event Without Name')\n    end"
+    )
 
 
-def _session(export: Export, events: Events) -> tuple[str | None, list[list[str]]]:
+def _session(export: Export, events: Events) -> tuple[str, list[list[str]]]:
     """SQL of the visit, and the CTEs that tell visits apart where the export does not."""
     if (column := export.first_of("session_id")) is not None:
-        return f"record_source_id || '-' || {as_text(column)}", []
+        return f"{events.visitor} || '-' || {as_text(column)}", []
     if (found := events.parameter("ga_session_id", "session_id")) is not None:
-        return f"record_source_id || '-' || {found}", []
-    key = key_text(export)
+        return f"{events.visitor} || '-' || {found}", []
+    window = f"partition by {events.visitor} order by {events.moment}, {key_text(export)}"
     gaps = [
-        "gaps as (", "    select", "        *,", "        coalesce(",
-        f"            {MOMENT} > lag({MOMENT}) over (partition by record_source_id order by {MOMENT}, {key}) + interval 30 minute,",
-        "            true", "        ) as opens_visit", "    from calls", ")",
-    ]  # fmt: skip
+        "gaps as (",
+        "    select",
+        "        *,",
+        "        coalesce(",
+        f"            {events.moment} > lag({events.moment}) over ({window}) + interval 30 minute,",
+        "            true",
+        "        ) as opens_visit",
+        f"    from {export.name}",
+        ")",
+    ]
     visits = [
-        "visits as (", "    select", "        *,",
-        f"        max(case when opens_visit then {MOMENT} end) over (",
-        f"            partition by record_source_id order by {MOMENT}, {key} rows between unbounded preceding and current row",
-        "        ) as visit_started_at", "    from gaps", ")",
-    ]  # fmt: skip
-    return "record_source_id || '-' || strftime(visit_started_at, '%Y%m%d%H%M%S')", [gaps, visits]
+        "visits as (",
+        "    select",
+        "        *,",
+        f"        max(case when opens_visit then {events.moment} end) over (",
+        f"            {window}",
+        "            rows between unbounded preceding and current row",
+        "        ) as visit_started_at",
+        "    from gaps",
+        ")",
+    ]
+    return f"{events.visitor} || '-' || strftime(visit_started_at, '%Y%m%d%H%M%S')", [gaps, visits]
+
+
+_FACTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("order_id", ("order_id",), ("transaction_id", "order_id")),
+    ("cart_id", ("cart_id",), ("cart_id",)),
+    ("sku", ("sku",), ("item_id", "sku")),
+    ("quantity", ("quantity",), ()),
+    ("campaign", ("campaign",), ("campaign",)),
+    ("page", ("page",), ("page_location", "page_path", "firebase_screen")),
+)
+
+
+def _facts(export: Export, events: Events) -> list[tuple[str, str]]:
+    found = []
+    for name, meanings, parameters in _FACTS:
+        column = export.first_of(*meanings)
+        value = as_text(column) if column and name != "quantity" else column.name if column else None
+        value = value or events.parameter(*parameters)
+        if value is not None:
+            found.append((value, name))
+    amounts = [column.name for column in (export.first_of("total"), export.first_of("unit_price")) if column]
+    if (value := events.parameter("value", "revenue")) is not None:
+        amounts.insert(1, f"try_cast({value} as decimal(18, 2))")
+    if amounts:
+        found.append((f"coalesce({', '.join(amounts)})" if len(amounts) > 1 else amounts[0], "amount"))
+    return found
 
 
 def touchpoints_sql(export: Export) -> str:
@@ -191,48 +209,24 @@ def touchpoints_sql(export: Export) -> str:
     session, visits = _session(export, events)
     items = [
         (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"),
-        (f"{text(export.name + ':')} || record_source_id", "record_id"),
+        (f"{text(export.name + ':')} || {events.visitor}", "record_id"),
         (text(export.name), "feed"),
         (text(export.channel), "channel"),
         (_event_name(export, events), "event_name"),
-        (MOMENT, "occurred_at"),
+        (events.moment, "occurred_at"),
+        (session, "session_id"),
+        *_facts(export, events),
     ]
-    if session:
-        items.append((session, "session_id"))
-    for name, meanings, parameters in (
-        ("order_id", ("order_id",), ("transaction_id", "order_id")), ("cart_id", ("cart_id",), ("cart_id",)),
-        ("sku", ("sku",), ("item_id", "sku")), ("quantity", ("quantity",), ()), ("amount", ("total",), ("value", "revenue")),
-        ("campaign", ("campaign",), ("campaign",)), ("page", ("page",), ("page_location", "page_path", "firebase_screen")),
-    ):  # fmt: skip
-        column = export.first_of(*meanings)
-        value = (
-            as_text(column)
-            if column and name in {"order_id", "sku"}
-            else column.name
-            if column
-            else events.parameter(*parameters)
-        )
-        if value is not None:
-            items.append(
-                (f"try_cast({value} as decimal(18, 2))" if name == "amount" and column is None else value, name)
-            )
-    if not any(name == "amount" for _, name in items) and (price := export.first_of("unit_price")) is not None:
-        items.append((price.name, "amount"))
-    bag = next(
-        (
-            c
-            for c in export.columns
-            if c.shape.kind in {"object", "array"} and re.search(r"propert|param|data$", c.head.words)
-        ),
-        None,
-    )
+    bags = (column for column in export.columns if column.shape.kind in {"object", "array"})
+    bag = next((column for column in bags if re.search(r"propert|param|data$", column.head.words)), None)
     if bag is not None:
         items.append((f"cast({bag.name} as varchar)", "properties"))
-    where = [
-        "where record_source_id is not null",
-        *([f"    and lower({events.calls.name}) in ('page', 'track', 'screen')"] if events.calls else []),
-    ]
+    where = [f"where {events.visitor} is not null"]
+    if events.calls:
+        where.append(f"    and lower({events.calls.name}) in ('page', 'track', 'screen')")
     return file_of(
-        "What was done on the website or in the app.", "one row per event", [*events.ctes, *visits],
-        ["select", *select(items), f"from {'visits' if visits else 'calls'}", *where],
-    )  # fmt: skip
+        "What was done on the website or in the app.",
+        "one row per event",
+        visits,
+        ["select", *select(items), f"from {'visits' if visits else export.name}", *where],
+    )

@@ -28,6 +28,8 @@ _TILL = re.compile(r"square|lightspeed|vend|till|pos($|[^a-z])|register|cashier|
 _TILL_WORDS = re.compile(
     r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|filiale|bon|beleg\w*|kassierer)($|_)"
 )
+_EVENT_KEY = ("anonymous_id", "device_id", "occurred_at", "created_at", "event_name")
+_NUMBERED = re.compile(r"^(?!.*(bundle|batch|sequence|session|version)).*(^|_)(id|uuid|guid|key|number)$")
 _SHOP = re.compile(r"shop(ify)?|woo|magento|web|online|prestashop|bigcommerce|commerce")
 _APP = re.compile(r"(^|[^a-z])app([^a-z]|$)|mobile|amplitude|mixpanel|firebase")
 
@@ -215,10 +217,8 @@ def _find_key(export: Export) -> None:
             export.key = (column,)
             return
     for column in export.columns:
-        numbered = re.search(r"(^|_)(id|uuid|guid|key|number)$", column.head.words) and column.owner not in {
-            "other",
-            "ad",
-        }
+        words = column.head.words
+        numbered = bool(_NUMBERED.search(words)) and column.owner not in {"other", "ad"}
         if numbered and not column.meaning and column.filled > 0.98 and _unique_share(rows, (column,)) > 0.995:
             export.key = (column,)
             return
@@ -241,6 +241,13 @@ def _combined_key(
     )
     found = [*candidates, *(column for meaning in order for column in _finest(export, meaning))]
     pool = [column for number, column in enumerate(found) if column not in found[:number] and column.filled > 0.98]
+    if export.kind == "events":
+        parts = [column for column in pool if column.meaning in _EVENT_KEY]
+        numbers = [
+            column for column in export.columns if "bundle_sequence" in column.head.words and column.filled > 0.98
+        ]
+        if _unique_share(rows, (*parts, *numbers)) > 0.98:
+            return (*parts, *numbers)
     for size in (1, 2, 3, 4):
         for key in combinations(pool[:9], size):
             if size == 1 and key[0].meaning not in {"email", "phone"}:

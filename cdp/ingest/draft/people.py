@@ -68,7 +68,9 @@ def person_fields(export: Export) -> list[tuple[str, str]]:
             export.first_of(meaning, owners=("",)) if owner != "shipping" else None
         )
         if column is not None:
-            found.append((_street(export, owner, column) if meaning == "street" else _place(meaning, column), meaning))
+            found.append(
+                (_street(export, owner, column) if meaning == "street" else _place(export, meaning, column), meaning)
+            )
     return found
 
 
@@ -83,21 +85,17 @@ def _street(export: Export, owner: str, street: Column) -> str:
     return f"nullif(concat_ws(', ', {written}, {more.name}), '')" if more else written
 
 
-def _place(meaning: str, column: Column) -> str:
-    return country_of(column) if meaning == "country" else column.name
+def _place(export: Export, meaning: str, column: Column) -> str:
+    return country_of(export, column) if meaning == "country" else column.name
 
 
 def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
     """(identifier type, SQL of the value, SQL of the country hint) of everything that points to a person."""
-    countries = [
-        export.first_of("country", owners=(owner,)) for owner in ("billing", "", "person", "mailing", "shipping")
-    ]
-    country = next((country_of(column) for column in countries if column is not None), "null")
     found: list[tuple[str, str, str]] = []
-    for column in export.all_of("email", owners=_PERSON_OWNERS):
-        found.append(("email", column.name, "null"))
-    for column in export.all_of("phone", owners=(*_PERSON_OWNERS, "company")):
-        found.append(("phone", column.name, country))
+    found += [("email", column.name, "null") for column in export.all_of("email", owners=_PERSON_OWNERS)]
+    if phones := export.all_of("phone", owners=(*_PERSON_OWNERS, "company")):
+        country = _country_hint(export)
+        found += [("phone", column.name, country) for column in phones]
     for meaning, kind in (
         ("loyalty_card", "loyalty_card"),
         ("anonymous_id", "anonymous_id"),
@@ -112,6 +110,12 @@ def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
     if export.kind == "orders":
         found.append(("order_id", as_text(export.key[0]), "null"))
     return found
+
+
+def _country_hint(export: Export) -> str:
+    owners = ("billing", "", "person", "mailing", "shipping")
+    columns = (export.first_of("country", owners=(owner,)) for owner in owners)
+    return next((country_of(export, column) for column in columns if column is not None), "null")
 
 
 def _customer_numbers(export: Export) -> list[tuple[str, str, str]]:
@@ -265,7 +269,11 @@ def _statements(export: Export, columns: Sequence[Column], notes: list[str]) -> 
     flags = [column for column in columns if _part(column).part == "status"]
     found = []
     for flag in flags:
-        time = next((column for column in times if _part(column).is_out == _part(flag).is_out), None)
+        taken = {stated for _, _, _, stated, _, _ in found}
+        fitting = (
+            column for column in times if _part(column).is_out == _part(flag).is_out and column.name not in taken
+        )
+        time = next(fitting, None)
         stated = time.name if time else export.version.name if export.version else "cast(null as timestamp)"
         timed = f"{time.name} is not null" if time else "false"
         status = status_case(flag, _part(flag), has_time=time is not None)

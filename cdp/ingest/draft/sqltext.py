@@ -32,18 +32,20 @@ def key_text(export: Export) -> str:
     return parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
 
 
-def country_of(column: Column) -> str:
-    """SQL that gives the two-letter country, whatever the column calls it."""
-    values = sorted({value.lower() for value in column.values})
+def country_of(export: Export, column: Column) -> str:
+    """SQL that gives the two-letter country; for written-out names the contract derives a column."""
+    values = {value.lower() for value in column.values}
     if all(re.fullmatch(r"[a-z]{2}", value) for value in values):
         return f"upper({column.name})"
-    known = [(value, ISO_OF[value]) for value in values if value in ISO_OF][:40]
-    if not known:
-        return f"case when length({column.name}) = 2 then upper({column.name}) end"
-    cases = " ".join(f"when {text(value)} then '{code}'" for value, code in known)
-    return (
-        f"case lower({column.name}) {cases} else case when length({column.name}) = 2 then upper({column.name}) end end"
+    by_code: dict[str, list[str]] = {}
+    for word, code in ISO_OF.items():
+        if len(word) > 2:
+            by_code.setdefault(code, []).append(word)
+    cases = "\n".join(
+        f"when lower({column.name}) in ({', '.join(map(text, words))}) then '{code}'" for code, words in by_code.items()
     )
+    expression = f"case when length({column.name}) = 2 then upper({column.name})\n{cases}\nend"
+    return export.derive(f"{column.name}_code", expression, "Country in two letters")
 
 
 class Moments:
@@ -89,7 +91,7 @@ def _when(export: Export, meanings: Sequence[str]) -> Column | None:
                 found,
                 key=lambda column: (
                     round(column.filled, 1), column.shape.kind == "timestamp", _says_created(column),
-                    -export.columns.index(column),
+                    "client" not in column.head.words, -export.columns.index(column),
                 ),
             )  # fmt: skip
     return None

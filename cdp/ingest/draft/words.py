@@ -184,7 +184,6 @@ class Heading:
 def plain_words(header: str) -> str:
     """Words of a header or JSON path in small letters without accents, joined by underscores."""
     path = header.removeprefix("$.") if header.startswith("$.") else header
-    path = re.sub(r"(user|event|custom|contact)_(properties|params|attributes|fields|traits)\b", "properties", path)
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", path.replace("ß", "ss"))
     letters = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
@@ -198,7 +197,8 @@ def heading(header: str) -> Heading:
 
 
 def _apart(header: str) -> Heading:
-    words = plain_words(header)
+    bag = r"(user|event|custom|contact)_(properties|params|attributes|fields|traits)\b"
+    words = plain_words(re.sub(bag, "properties", header))
     parts = [part for part in words.split("_") if part not in _WRAPPERS] or words.split("_")
     plain = "_".join(part for part in parts if not part.isdigit() or len(parts) == 1) or words
     owner, rest = "", plain

@@ -66,7 +66,8 @@ def contract_yaml(export: Export, required: Sequence[Column]) -> str:
 
 def _block(expression: str) -> str:
     """SQL as a folded block, which needs no quoting."""
-    return f">-\n      {expression}"
+    indented = expression.replace("\n", "\n      ")
+    return f">-\n      {indented}"
 
 
 def _is_tombstone(column: Column) -> bool:
