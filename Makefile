@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INBOX := data/sample/inbox
 OLDER := $(VENV)/older-duckdb
+CDNOW := $(VENV)/cdnow
 
 .PHONY: demo test lint docs clean
 .DEFAULT_GOAL := demo
@@ -29,6 +30,7 @@ $(VENV)/dev.stamp: $(VENV)/install.stamp
 	@echo "installing what tests need"
 	@$(PIP) install --constraint constraints.txt --group dev
 	@$(PIP) install --upgrade --no-deps --target $(OLDER) "duckdb==1.4.4"
+	@$(PIP) install --upgrade --no-deps --target $(CDNOW) "Lifetimes==0.11.3"
 	@touch $@
 
 # Exit code 4 means: done, with warnings. The sample holds planted dirt, so that is right here.
@@ -43,7 +45,7 @@ demo: $(VENV)/install.stamp
 	@echo "Published file: $$(readlink -f data/serve/current)"
 
 test: lint
-	CDP_OLDER_DUCKDB=$(OLDER) $(BIN)/python -m pytest
+	CDP_OLDER_DUCKDB=$(OLDER) CDP_CDNOW=$(CDNOW) $(BIN)/python -m pytest
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ CdpError                    exit 1
 ├── GateError                        a quality gate stopped the run
 ├── StepError                        a SQL step is wrong or not portable
 ├── IdentityError
+├── MeasureError                     the data cannot carry a model
 ├── PublishError                     the audit refused the new version
 └── NotFoundError                    no such customer, segment, run …
 """
@@ -73,6 +74,10 @@ class StepError(CdpError):
 
 class IdentityError(CdpError):
     """Identity resolution met data or settings it cannot work with."""
+
+
+class MeasureError(CdpError):
+    """A measure cannot be computed from these data, and why."""
 
 
 class PublishError(CdpError):

@@ -17,6 +17,7 @@ _LAYERS = {
     "canonical": "Facts and records, as feeds deliver them",
     "identity": "Who is who",
     "profile": "Profiles",
+    "measure": "Measures: predictions, journeys, attribution, KPIs",
     "segment": "Segments",
     "run": "Runs, files and refused rows",
 }

@@ -53,6 +53,7 @@ def _kinds() -> dict[str, tuple[str, type[BaseModel]]]:
     from cdp.contracts import Contract, TableContract
     from cdp.identity.settings import IdentitySettings
     from cdp.ingest.feed import Feed
+    from cdp.measures.definitions import Attribute, KpiGroup
     from cdp.profiles.settings import ProfileSettings
     from cdp.segments import SegmentDefinition
     from cdp.workspace import NightlySettings, WorkspaceConfig
@@ -63,6 +64,8 @@ def _kinds() -> dict[str, tuple[str, type[BaseModel]]]:
         "feed": ("pipelines/feeds/<feed>/feed.yaml", Feed),
         "identity": ("pipelines/identity/settings.yaml", IdentitySettings),
         "profile": ("pipelines/profile.yaml", ProfileSettings),
+        "attribute": ("pipelines/attributes/<name>.yaml", Attribute),
+        "kpis": ("pipelines/kpis/<group>.yaml", KpiGroup),
         "segment": ("pipelines/segments/<name>.yaml", SegmentDefinition),
         "contract": ("schemas/exports/<name>.yaml", Contract),
         "table": ("schemas/tables/<name>.yaml", TableContract),

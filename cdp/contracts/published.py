@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-TableStage = Literal["feeds", "identity", "profiles", "segments", "run"]
+TableStage = Literal["feeds", "identity", "profiles", "measures", "segments", "run"]
 
 _OF_RECORD = "The customer to whom the record belongs"
 _ANYBODY = "anonymous ones too (customers.is_anonymous tells). Null when it belongs to nobody."
@@ -80,7 +80,9 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("identity_edges", "record_id_l, record_id_r", "identity"),
     PublishedTable("id_crosswalk", "run_id, customer_id", "identity"),
     PublishedTable("blocked_identifiers", "identifier_type, identifier_value", "identity"),
-    PublishedTable("usable_identifiers", "record_id, identifier_type, identifier_value", "identity", is_published=False),
+    PublishedTable(
+        "usable_identifiers", "record_id, identifier_type, identifier_value", "identity", is_published=False
+    ),
     _of_record("touchpoints", "customer_id, occurred_at, touchpoint_id", appended="message_touchpoints"),
     PublishedTable("message_touchpoints", "touchpoint_id", "profiles", is_published=False),
     PublishedTable(
@@ -101,6 +103,7 @@ TABLES: tuple[PublishedTable, ...] = (
             *_customer("The customer it is credited to: the buyer where known, else whoever brought it back"),
             _COUNTED_AS,
             Joined("value", "DECIMAL(18,2)", f"amount {_IN_OWN_MONEY}"),
+            Joined("sale_channel", "VARCHAR", "Channel on which the goods were sold: store, web or app."),
         ),
     ),
     PublishedTable("customer_returns", "return_id", "profiles", is_published=False),
@@ -133,6 +136,15 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("exchange_rates", "currency, rate_date"),
     PublishedTable("stores", "store_id"),
     PublishedTable("privacy_requests", "request_id"),
+    PublishedTable("predictions", "customer_id", "measures"),
+    PublishedTable("prediction_tests", "measure", "measures"),
+    PublishedTable("recommendations", "customer_id, rank", "measures"),
+    PublishedTable("journeys", "customer_id, journey_number", "measures"),
+    PublishedTable("journey_transitions", "step, from_channel, to_channel", "measures"),
+    PublishedTable("attribution_credits", "model, order_id, touch_number", "measures"),
+    PublishedTable("campaign_returns", "model, channel, campaign_id", "measures"),
+    PublishedTable("budget_estimates", "model, channel", "measures"),
+    PublishedTable("kpis", "business_date, kpi, dimension", "measures"),
     PublishedTable("segments", "segment", "segments"),
     PublishedTable("segment_memberships", "segment, customer_id, valid_from", "segments"),
     PublishedTable("source_files", "run_id, file", "run"),

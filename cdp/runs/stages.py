@@ -11,6 +11,8 @@ from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import map_feed
 from cdp.ingest.stage import LandingResult, land_inbox, new_deliveries
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
+from cdp.measures import build_measures
+from cdp.measures.attributes import segment_kinds
 from cdp.profiles import build_profiles
 from cdp.runs.context import LOG, Run
 from cdp.runs.gate import gate, keep_headers, left_out, verdict
@@ -160,7 +162,8 @@ def profile(run: Run) -> None:
         currency=run.workspace.config.currency,
         business_date=run.date,
     )
-    for table in made_by("profiles"):
+    _measure(run)
+    for table in (*made_by("profiles"), *made_by("measures")):
         run.put(table.table, table.order)
     for words in summary.doubts:
         run.warn(words)
@@ -173,15 +176,43 @@ def profile(run: Run) -> None:
         run.warn(f"{summary.count_erasure_unmatched} erasure requests match no customer: {named}")
 
 
+def _measure(run: Run) -> None:
+    """Measures widen profiles before they are handed on."""
+    has_previous = bool(run.parent and run.parent.tables.get("kpis"))
+    if run.parent and has_previous:
+        run.engine.read_parquet("prev_kpis", [run.store.path(ref) for ref in run.parent.tables["kpis"]])
+    summary = build_measures(
+        run.engine,
+        run.workspace.kpis,
+        run.workspace.attributes,
+        as_of=run.as_of,
+        business_date=run.date,
+        previous_kpis=has_previous,
+    )
+    run.counts["predictions"] = summary.count_predictions
+    run.counts["recommendations"] = summary.count_recommendations
+    run.counts["journeys"] = summary.count_journeys
+    run.counts["kpis"] = summary.count_kpis
+    LOG.info("predictions: %s", summary.too_little or f"{summary.count_predictions}; {summary.back_test}")
+
+
 def segment(run: Run) -> None:
     """Profiles and facts → members of every segment, with validity dates."""
-    run.use(*run.workspace.canonical(), *(item.table for item in (*made_by("identity"), *made_by("profiles"))))
+    run.use(
+        *run.workspace.canonical(),
+        *(item.table for item in (*made_by("identity"), *made_by("profiles"), *made_by("measures"))),
+    )
     has_previous = bool(run.parent and run.parent.tables.get("segment_memberships"))
     if run.parent and has_previous:
         refs = run.parent.tables["segment_memberships"]
         run.engine.read_parquet("prev_segment_memberships", [run.store.path(ref) for ref in refs])
     summary = build_segments(
-        run.engine, run.workspace.segments, as_of=run.as_of, business_date=run.date, previous=has_previous
+        run.engine,
+        run.workspace.segments,
+        as_of=run.as_of,
+        business_date=run.date,
+        previous=has_previous,
+        attributes=segment_kinds(run.workspace.attributes),
     )
     for table in made_by("segments"):
         run.put(table.table, table.order)

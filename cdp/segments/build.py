@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from cdp.contracts.published import FACTS
 from cdp.engines import Engine
 from cdp.errors import CdpError
+from cdp.segments.catalog import Kind
 from cdp.segments.check import check_segment
 from cdp.segments.compile import segment_sql
 from cdp.segments.definition import SegmentDefinition
@@ -37,16 +38,18 @@ def build_segments(
     as_of: datetime,
     previous: bool,
     business_date: date | None = None,
+    attributes: Mapping[str, Kind] | None = None,
 ) -> SegmentSummary:
     """Make ``segments`` and ``segment_memberships`` in the engine.
 
     ``as_of`` is the exclusive end of the business date in UTC; ``business_date`` is that date, by
     default the UTC date just before ``as_of``. With ``previous`` the engine holds
-    ``prev_segment_memberships`` of the last run. Reads profiles, canonical facts
-    and the tables that know their owners. Raises ``CdpError`` for a definition that names what does not exist.
+    ``prev_segment_memberships`` of the last run. ``attributes`` are columns that a workspace adds to profiles.
+    Reads profiles, canonical facts and the tables that know their owners. Raises ``CdpError`` for a definition that
+    names what does not exist.
     """
     day = business_date or (as_of - timedelta(microseconds=1)).date()
-    _refuse_faulty(definitions)
+    _refuse_faulty(definitions, attributes)
     queries = {definition.name: segment_sql(definition) for definition in definitions}
     if not previous:
         engine.drop("prev_segment_memberships")
@@ -66,11 +69,11 @@ def build_segments(
     return SegmentSummary(counts, int(entered), int(left))
 
 
-def _refuse_faulty(definitions: Sequence[SegmentDefinition]) -> None:
+def _refuse_faulty(definitions: Sequence[SegmentDefinition], attributes: Mapping[str, Kind] | None) -> None:
     names = [definition.name for definition in definitions]
     faults = [f"{name}: the name stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
     for definition in definitions:
-        faults += [f"{definition.name}: {message}" for message in check_segment(definition)]
+        faults += [f"{definition.name}: {message}" for message in check_segment(definition, attributes)]
     if faults:
         raise CdpError("segments cannot be built:\n" + "\n".join(faults), "correct them, then `cdp check`")
 

@@ -196,6 +196,8 @@ EVENTS: Mapping[str, EventTable] = {
 SQL_TABLES = frozenset(
     item.table
     for item in TABLES
-    if item.is_published and item.stage in {"feeds", "identity", "profiles", "measures"} and item.table != "privacy_requests"
+    if item.is_published
+    and item.stage in {"feeds", "identity", "profiles", "measures"}
+    and item.table != "privacy_requests"
 )
 """What a segment written as plain SQL may read."""

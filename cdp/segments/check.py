@@ -13,25 +13,28 @@ from cdp.segments.definition import Condition, SegmentDefinition
 from cdp.steps import tables_read
 
 
-def check_segment(definition: SegmentDefinition) -> list[str]:
-    """Messages about columns, tables and values that do not fit; empty when all is well."""
+def check_segment(definition: SegmentDefinition, attributes: Mapping[str, Kind] | None = None) -> list[str]:
+    """Messages about columns, tables and values that do not fit; empty when all is well.
+
+    ``attributes``: columns that the workspace adds to profiles.
+    """
     if definition.sql is not None:
         return _check_sql(definition.sql)
     assert definition.rule is not None
-    return list(_check_condition(definition.rule))
+    return list(_check_condition(definition.rule, {**PROFILE_COLUMNS, **(attributes or {})}))
 
 
-def _check_condition(condition: Condition) -> Iterable[str]:
+def _check_condition(condition: Condition, profile: Mapping[str, Kind]) -> Iterable[str]:
     for group in (condition.all, condition.any, condition.none):
         for part in group or []:
-            yield from _check_condition(part)
+            yield from _check_condition(part, profile)
     if condition.column is not None:
-        yield from _check_column(condition, PROFILE_COLUMNS, "profiles")
+        yield from _check_column(condition, profile, "profiles")
     if condition.count is not None:
-        yield from _check_count(condition)
+        yield from _check_count(condition, profile)
 
 
-def _check_count(condition: Condition) -> Iterable[str]:
+def _check_count(condition: Condition, profile: Mapping[str, Kind]) -> Iterable[str]:
     assert condition.count is not None
     events = EVENTS.get(condition.count)
     if events is None:
@@ -44,7 +47,7 @@ def _check_count(condition: Condition) -> Iterable[str]:
     numbers = [name for name, kind in events.columns.items() if kind == "number"]
     if condition.sum_of is not None and condition.sum_of not in numbers:
         yield _unknown("sum_of", condition.sum_of, numbers, f"numbers of {condition.count}")
-    instants = [name for name, kind in PROFILE_COLUMNS.items() if kind == "instant"]
+    instants = [name for name, kind in profile.items() if kind == "instant"]
     if condition.since is not None and condition.since not in instants:
         yield _unknown("since", condition.since, instants, "instants of profiles")
 

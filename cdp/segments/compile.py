@@ -107,8 +107,9 @@ def _condition(condition: Condition, counts: Counts) -> exp.Expr:
     if condition.count is not None:
         return _count(condition, counts)
     assert condition.column is not None
-    columns = {name: f"profiles.{name}" for name in PROFILE_COLUMNS}
-    return _comparison(condition, columns, PROFILE_COLUMNS)
+    named = [name for name in (condition.column, condition.other_column) if name is not None]
+    kinds: dict[str, Kind] = {name: PROFILE_COLUMNS.get(name, "text") for name in named}
+    return _comparison(condition, {name: f"profiles.{name}" for name in named}, kinds)
 
 
 def _event_condition(condition: Condition, columns: Mapping[str, str], kinds: Mapping[str, Kind]) -> exp.Expr:

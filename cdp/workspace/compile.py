@@ -14,6 +14,9 @@ from cdp.errors import CdpError, EngineError
 from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.mapping import FeedPlan, conformed, empty_table, open_feed
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
+from cdp.measures.attributes import add_attributes, in_levels, segment_kinds
+from cdp.measures.definitions import Attribute, KpiGroup
+from cdp.measures.kpis import build_kpis
 from cdp.segments import SQL_TABLES, SegmentDefinition, build_segments
 
 AS_OF = datetime(2000, 1, 1)  # noqa: DTZ001  instants are naive UTC
@@ -27,9 +30,10 @@ def compile_faults(
     contracts: Mapping[Path, Contract],
     tables: Mapping[Path, TableContract],
     plans: Iterable[FeedPlan],
+    measures: Mapping[Path, Attribute | KpiGroup],
     segments: Mapping[Path, SegmentDefinition],
 ) -> list[Complaint]:
-    """What is wrong with contracts, tables, mappings and segments as SQL: file, line and message each.
+    """What is wrong with contracts, tables, mappings, measures and segments as SQL: file, line and message each.
 
     A mapping or segment that reads a table whose contract is faulty is left for the next check.
     """
@@ -42,7 +46,9 @@ def compile_faults(
             engine.create_table(table.name, empty_table(table))
         found += _of_mappings(engine, plans, sound)
         if all(engine.has_table(name) for name in SEGMENT_READS):
-            found += _of_segments(engine, segments)
+            _open_owners(engine)
+            found += _of_measures(engine, measures)
+            found += _of_segments(engine, measures, segments)
         return found
     finally:
         engine.close()
@@ -120,13 +126,47 @@ def _of_mappings(engine: Engine, plans: Iterable[FeedPlan], tables: Mapping[str,
             engine.create_table(name, empty_table(tables[name]))
 
 
-def _of_segments(engine: Engine, segments: Mapping[Path, SegmentDefinition]) -> Iterator[Complaint]:
+def _open_owners(engine: Engine) -> None:
     for owner in {item.owner for item in FACTS}:
         if not engine.has_table(owner):
             columns = ", ".join(f"null::{kind} as {quoted(name)}" for name, kind in owner_columns(owner).items())
             engine.create_table(owner, f"select {columns} where false")
+    for appended in {item.appended for item in FACTS if item.appended}:
+        engine.create_table(appended, "select null::varchar as customer_id where false")
+
+
+def _of_measures(engine: Engine, measures: Mapping[Path, Attribute | KpiGroup]) -> Iterator[Complaint]:
+    attributes = {item.name: path for path, item in measures.items() if isinstance(item, Attribute)}
+    for level in _levels(measures):
+        for attribute in level:
+            try:
+                add_attributes(engine, [attribute], as_of=AS_OF)
+            except CdpError as error:
+                yield _complaint(attributes[attribute.name], error)
+    groups = [(path, item) for path, item in measures.items() if isinstance(item, KpiGroup)]
+    for path, item in groups:
+        for kpi in item.kpis:
+            alone = KpiGroup(kind="kpis", group=item.group, title=item.title, kpis=[kpi])
+            try:
+                build_kpis(engine, [alone], as_of=AS_OF, business_date=AS_OF.date(), previous=False)
+            except CdpError as error:
+                line = _line_with(path, [kpi.name])
+                yield path, line, error.message
+
+
+def _levels(measures: Mapping[Path, Attribute | KpiGroup]) -> list[list[Attribute]]:
+    try:
+        return in_levels([item for item in measures.values() if isinstance(item, Attribute)])
+    except CdpError:
+        return []
+
+
+def _of_segments(
+    engine: Engine, measures: Mapping[Path, Attribute | KpiGroup], segments: Mapping[Path, SegmentDefinition]
+) -> Iterator[Complaint]:
+    added = segment_kinds([item for item in measures.values() if isinstance(item, Attribute)])
     for path, definition in segments.items():
         try:
-            build_segments(engine, [definition], as_of=AS_OF, previous=False)
+            build_segments(engine, [definition], as_of=AS_OF, previous=False, attributes=added)
         except CdpError as error:
             yield _complaint(path, error)

@@ -15,10 +15,13 @@ from pydantic import BaseModel
 
 from cdp.contracts import Contract, Fault, TableContract, load_document
 from cdp.contracts.documents import read_yaml, validate_document
-from cdp.errors import NotFoundError, StepError, WorkspaceError
+from cdp.errors import MeasureError, NotFoundError, StepError, WorkspaceError
 from cdp.identity.settings import IdentitySettings
 from cdp.ingest.feed import Feed
 from cdp.ingest.mapping import FeedPlan, load_mapping, order_feeds
+from cdp.measures.attributes import check_attribute, in_levels, segment_kinds, widened
+from cdp.measures.definitions import Attribute, KpiGroup
+from cdp.measures.kpis import check_kpi
 from cdp.profiles.settings import ProfileSettings
 from cdp.segments import SegmentDefinition, check_segment
 from cdp.workspace.config import NightlySettings, WorkspaceConfig
@@ -39,6 +42,8 @@ class Workspace:
     tables: Mapping[str, TableContract]
     identity: IdentitySettings
     profile: ProfileSettings
+    attributes: tuple[Attribute, ...]
+    kpis: tuple[KpiGroup, ...]
     segments: tuple[SegmentDefinition, ...]
     fingerprint: str
 
@@ -196,10 +201,43 @@ def _plans(
         return tuple(plans)
 
 
-def _segments(reader: _Reader) -> dict[str, tuple[Path, SegmentDefinition]]:
+def _attributes(reader: _Reader, profiles: TableContract | None) -> dict[str, tuple[Path, Attribute]]:
+    found = reader.load_all("pipelines/attributes", "*.yaml", Attribute, lambda item: item.name)
+    taken = {item.name for item in profiles.properties} if profiles else set()
+    for path, attribute in found.values():
+        place = ("sql",) if attribute.sql is not None else ("expression",)
+        for message in check_attribute(attribute):
+            reader.at(path, place, message)
+        if attribute.name in taken:
+            reader.at(path, ("name",), f"profiles has a column {attribute.name!r} already", "another name")
+    try:
+        in_levels([attribute for _, attribute in found.values()])
+    except MeasureError as error:
+        reader.faults.append(Fault(Path("pipelines/attributes"), 0, "", error.message, error.hint))
+    return found
+
+
+def _kpis(reader: _Reader) -> dict[str, tuple[Path, KpiGroup]]:
+    found = reader.load_all("pipelines/kpis", "*.yaml", KpiGroup, lambda item: item.group)
+    told: dict[str, Path] = {}
+    for path, group in found.values():
+        for index, kpi in enumerate(group.kpis):
+            for message in check_kpi(kpi):
+                reader.at(path, ("kpis", index, "sql"), message)
+            if kpi.name in told:
+                other = told[kpi.name].name
+                reader.at(path, ("kpis", index, "name"), f"{kpi.name} is defined in {other} too", "another name")
+            told[kpi.name] = path
+    return found
+
+
+def _segments(
+    reader: _Reader, attributes: dict[str, tuple[Path, Attribute]]
+) -> dict[str, tuple[Path, SegmentDefinition]]:
     found = reader.load_all("pipelines/segments", "*.yaml", SegmentDefinition, lambda item: item.name)
+    added = segment_kinds([attribute for _, attribute in attributes.values()])
     for path, definition in found.values():
-        for message in check_segment(definition):
+        for message in check_segment(definition, added):
             place = ("sql",) if definition.sql else ("rule",)
             reader.at(path, place, message)
     return found
@@ -207,7 +245,7 @@ def _segments(reader: _Reader) -> dict[str, tuple[Path, SegmentDefinition]]:
 
 def _strays(reader: _Reader, plans: Sequence[FeedPlan]) -> None:
     """Files that look as if they counted, and do not."""
-    for folder in ("pipelines/segments", "schemas/exports", "schemas/tables"):
+    for folder in ("pipelines/segments", "pipelines/kpis", "pipelines/attributes", "schemas/exports", "schemas/tables"):
         for path in sorted((reader.root / folder).glob("*.yml")):
             reader.at(path, (), "is not read", f"a name that ends in .yaml: {path.stem}.yaml")
     named = {plan.feed.feed: plan.feed.tables for plan in plans}
@@ -262,14 +300,20 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
     nightly = _nightly(reader, plans)
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
     profile = _profile(reader)
-    segments = _segments(reader)
+    attributes = _attributes(reader, tables.get("profiles"))
+    kpis = _kpis(reader)
+    segments = _segments(reader, attributes)
     _strays(reader, plans)
     if compiled:
         from cdp.workspace.compile import compile_faults
 
         faulty = {reader.root / fault.file for fault in reader.faults}
         sound = {path: item for path, item in segments.values() if path not in faulty}
-        complaints = compile_faults(dict(contracts.values()), dict(found.values()), plans, sound)
+        measures: dict[Path, Attribute | KpiGroup] = {
+            path: item for path, item in attributes.values() if path not in faulty
+        }
+        measures.update((path, item) for path, item in kpis.values() if path not in faulty)
+        complaints = compile_faults(dict(contracts.values()), dict(found.values()), plans, measures, sound)
         reader.faults += [Fault(path.relative_to(reader.root), line, "", told) for path, line, told in complaints]
     if reader.faults or not (config and nightly and identity and profile):
         return None, sorted(set(reader.faults))
@@ -286,9 +330,11 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
             nightly,
             plans,
             {name: contract for name, (_, contract) in contracts.items()},
-            tables,
+            widened(tables, [item for _, item in attributes.values()]),
             identity,
             profile,
+            tuple(item for _, item in attributes.values()),
+            tuple(item for _, item in kpis.values()),
             tuple(item for _, item in segments.values()),
             digest.hexdigest()[:20],
         ),

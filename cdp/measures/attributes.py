@@ -1,0 +1,152 @@
+"""Computed attributes: columns that a workspace adds to profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal
+
+from cdp.contracts import TableContract
+from cdp.contracts.model import TableProperty
+from cdp.engines import Engine
+from cdp.errors import EngineError, MeasureError, StepError
+from cdp.measures.definitions import SQL_TYPES, Attribute, AttributeType
+from cdp.measures.published_views import READABLE, published, redirected, unreadable
+
+SegmentKind = Literal["text", "number", "flag", "date", "instant"]
+_SEGMENT_KINDS: dict[AttributeType, SegmentKind] = {
+    "text": "text",
+    "number": "number",
+    "integer": "number",
+    "flag": "flag",
+    "date": "date",
+    "instant": "instant",
+}
+
+
+def check_attribute(attribute: Attribute) -> list[str]:
+    """What is wrong with one definition before anything runs; empty when all is well."""
+    try:
+        strange = unreadable(_select(attribute), f"attribute {attribute.name}")
+    except StepError as error:
+        return [error.message]
+    return [
+        f"attribute {attribute.name} reads {table!r}; it may read {', '.join(sorted(READABLE))}" for table in strange
+    ]
+
+
+def in_levels(attributes: Sequence[Attribute]) -> list[list[Attribute]]:
+    """Attributes in groups such that each reads only those of earlier groups.
+
+    Raises ``MeasureError`` when they go in a circle.
+    """
+    by_name = {attribute.name: attribute for attribute in attributes}
+    reads = {name: _columns(item) & by_name.keys() for name, item in by_name.items()}
+    selfish = sorted(name for name, others in reads.items() if name in others)
+    if selfish:
+        raise MeasureError(f"attribute {selfish[0]} is defined by itself", "name a column that exists before it")
+    sorter = TopologicalSorter({name: sorted(others) for name, others in sorted(reads.items())})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise MeasureError(
+            f"attributes are defined in a circle: {' → '.join(error.args[1])}", "let one of them read other columns"
+        ) from error
+    levels: list[list[Attribute]] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        levels.append([by_name[name] for name in ready])
+        sorter.done(*ready)
+    return levels
+
+
+def add_attributes(engine: Engine, attributes: Sequence[Attribute], *, as_of: datetime) -> None:
+    """Widen the engine's table ``profiles`` by one column per attribute, in an order that suits all.
+
+    Raises ``MeasureError`` naming the attribute whose SQL fails, or that gives a customer two values.
+    """
+    for level in in_levels(attributes):
+        with published(engine, [_select(attribute) for attribute in level]) as views:
+            for attribute in level:
+                _evaluate(engine, attribute, redirected(_select(attribute), views), as_of)
+        _widen(engine, level)
+
+
+def _evaluate(engine: Engine, attribute: Attribute, sql: str, as_of: datetime) -> None:
+    kind, table = SQL_TYPES[attribute.type], f"attribute_{attribute.name}"
+    try:
+        engine.create_table(
+            table,
+            f"select customer_id, cast(value as {kind}) as value from ({sql}) as given where customer_id is not null",
+            {"as_of": as_of},
+        )
+    except EngineError as error:
+        raise MeasureError(
+            f"attribute {attribute.name} in pipelines/attributes: {error.message.splitlines()[0]}",
+            "its select must give customer_id and value; 'cdp query' runs a select on the published tables",
+        ) from error
+    doubled = engine.rows(
+        f"select customer_id from {table} group by customer_id having count(*) > 1 order by 1 limit 1"
+    )
+    if doubled:
+        raise MeasureError(
+            f"attribute {attribute.name} in pipelines/attributes gives customer {doubled[0][0]} more than one value",
+            "group by customer_id",
+        )
+
+
+def _widen(engine: Engine, level: Sequence[Attribute]) -> None:
+    columns, joins, params = [], [], {}
+    for attribute in level:
+        table, value = f"attribute_{attribute.name}", f"attribute_{attribute.name}.value"
+        if attribute.default is not None:
+            value = f"coalesce({value}, cast($default_{attribute.name} as {SQL_TYPES[attribute.type]}))"
+            params[f"default_{attribute.name}"] = attribute.default
+        columns.append(f'{value} as "{attribute.name}"')
+        joins.append(f"left join {table} on profiles.customer_id = {table}.customer_id")
+    widened = f"select profiles.*, {', '.join(columns)} from profiles {' '.join(joins)}"
+    engine.create_table("profiles_widened", widened, params)
+    engine.drop("profiles")
+    engine.create_table("profiles", "select * from profiles_widened")
+    for table in ("profiles_widened", *(f"attribute_{attribute.name}" for attribute in level)):
+        engine.drop(table)
+
+
+def _select(attribute: Attribute) -> str:
+    if attribute.sql is not None:
+        return attribute.sql
+    return f"select profiles.customer_id, ({attribute.expression}) as value from profiles"
+
+
+def _columns(attribute: Attribute) -> frozenset[str]:
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(_select(attribute), dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        raise MeasureError(f"attribute {attribute.name}: not valid SQL: {error}") from error
+    return frozenset(column.name for column in tree.find_all(exp.Column)) - {"value", "customer_id"}
+
+
+def segment_kinds(attributes: Sequence[Attribute]) -> dict[str, SegmentKind]:
+    """How a segment may ask for each attribute."""
+    return {attribute.name: _SEGMENT_KINDS[attribute.type] for attribute in attributes}
+
+
+def widened(tables: Mapping[str, TableContract], attributes: Sequence[Attribute]) -> dict[str, TableContract]:
+    """The contracts of a workspace's tables, that of profiles with a column per attribute."""
+    if "profiles" not in tables:
+        return dict(tables)
+    profiles = tables["profiles"]
+    added = tuple(
+        TableProperty(
+            name=attribute.name,
+            type=SQL_TYPES[attribute.type],
+            description=f"{attribute.title}: {attribute.description}",
+            unit=attribute.unit,
+        )
+        for attribute in attributes
+    )
+    return {**tables, "profiles": profiles.model_copy(update={"properties": (*profiles.properties, *added)})}

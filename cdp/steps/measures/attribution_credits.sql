@@ -1,0 +1,68 @@
+-- The revenue of every purchase shared among the visits before it, by seven models side by side.
+-- grain: one row per model, purchase and visit before it
+-- runs on: duckdb
+with
+weighed as (
+    select
+        attribution_touches.*,
+        power(0.5, (epoch(ordered_at) - epoch(touched_at)) / 604800.0) as decay,
+        coalesce(removal_effects.removal_effect, 0.0) / count_same as removal_weight
+    from attribution_touches
+    left join removal_effects on attribution_touches.touch = removal_effects.touch
+),
+summed as (
+    select
+        *,
+        sum(decay) over (partition by order_id) as all_decay,
+        sum(removal_weight) over (partition by order_id) as all_removal,
+        sum(1.0 / count_same) over (partition by order_id) as count_distinct
+    from weighed
+),
+shares as (
+    select *, 'first_touch' as model, case when touch_number = 1 then 1.0 else 0.0 end as share
+    from summed
+    union all
+    select *, 'last_touch' as model, case when touch_number = count_touches then 1.0 else 0.0 end as share
+    from summed
+    union all
+    select *, 'linear' as model, 1.0 / count_touches as share
+    from summed
+    union all
+    select *, 'time_decay' as model, decay / all_decay as share
+    from summed
+    union all
+    select
+        *,
+        'position' as model,
+        case
+            when count_touches <= 2 then 1.0 / count_touches
+            when touch_number in (1, count_touches) then 0.4
+            else 0.2 / (count_touches - 2)
+        end as share
+    from summed
+    union all
+    select
+        *,
+        'markov' as model,
+        case when all_removal > 0 then removal_weight / all_removal else 1.0 / count_touches end as share
+    from summed
+    union all
+    select *, 'shapley' as model, 1.0 / count_distinct / count_same as share
+    from summed
+)
+select
+    shares.model,
+    shares.order_id,
+    shares.customer_id,
+    shares.order_channel,
+    shares.ordered_at,
+    cast(shares.touch_number as bigint) as touch_number,
+    shares.channel,
+    shares.campaign,
+    shares.touched_at,
+    cast(shares.share as double) as share,
+    cast(shares.share as double) * cast(shares.gross_revenue as double) as revenue,
+    cast(shares.share as double) * order_margins.margin as margin
+from shares
+left join order_margins on shares.order_id = order_margins.order_id
+where shares.share > 0

@@ -1,0 +1,36 @@
+-- How the same money could be spread over channels, were margin to grow with the square root of cost.
+-- grain: one row per model and channel with costs
+-- runs on: duckdb
+with
+channels as (
+    select model, channel, sum(cost) as cost, sum(margin) as margin
+    from campaign_returns
+    group by model, channel
+    having sum(cost) > 0
+),
+scaled as (
+    select
+        *,
+        greatest(margin, 0.0) / sqrt(cost) as strength
+    from channels
+),
+shared as (
+    select
+        *,
+        sum(cost) over (partition by model) as all_cost,
+        sum(strength * strength) over (partition by model) as all_strength
+    from scaled
+)
+select
+    model,
+    channel,
+    cost,
+    margin,
+    (margin - cost) / cost as attributed_roi,
+    case when all_strength > 0 then all_cost * strength * strength / all_strength else cost end as estimated_cost,
+    case
+        when all_strength > 0 then strength * sqrt(all_cost * strength * strength / all_strength)
+        else margin
+    end as estimated_margin,
+    true as is_estimate
+from shared
