@@ -86,7 +86,9 @@ def _parsed(item: Property, value: str) -> str:
     def one(formats: Sequence[str]) -> str:
         zoned = [fmt for fmt in formats if "%z" in fmt]
         naive = [fmt for fmt in formats if "%z" not in fmt]
-        tries = [f"try_strptime({value}, {text_list(zoned)})::timestamp"] if zoned else []
+        # One format per call: with %z in a list, DuckDB 2.0 takes 31 February for 3 March.
+        numeric = f"regexp_replace({value}, '(Z|UTC|GMT)$', '+0000')"
+        tries = [f"try_strptime({numeric}, {text(fmt)})::timestamp" for fmt in zoned]
         if naive:
             tries.append(_in_zone(item, f"try_strptime({value}, {text_list(naive)})"))
         return f"coalesce({', '.join(tries)})"

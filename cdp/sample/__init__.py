@@ -65,9 +65,12 @@ def generate(people: int, seed: int, out: Path, nights: int = 2) -> SampleSummar
         shutil.rmtree(folder, ignore_errors=True)
     with _collector_at_rest():
         world, delivery = World(people, seed, nights), Delivery(inbox, seed)
+        more = Delivery(inbox, seed, "more faults")
         for night in range(1, nights + 1):
             _export(world, night, delivery)
-        told = write_truth(world, truth, delivery.manifest)
+            _export_more(world, night, more)
+        manifest = delivery.manifest + more.manifest
+        told = write_truth(world, truth, manifest)
     segments: dict[str, int] = {}
     for name, _ in told["segments"]:
         segments[name] = segments.get(name, 0) + 1
@@ -75,7 +78,7 @@ def generate(people: int, seed: int, out: Path, nights: int = 2) -> SampleSummar
     return SampleSummary(
         out=out, inbox=inbox, truth=truth, people=people, nights=nights, seed=seed, count_files=len(files),
         count_bytes=sum(f.stat().st_size for f in files), count_records=told["records"],
-        count_faults=len(delivery.manifest), count_receipts=len(world.market.receipts),
+        count_faults=len(manifest), count_receipts=len(world.market.receipts),
         count_orders=len(world.market.orders), segments=segments, seconds=time.perf_counter() - started,
     )  # fmt: skip
 
@@ -111,5 +114,15 @@ def _export(world: World, night: int, delivery: Delivery) -> None:
         social.export_leads, social.export_posts, support.export_tickets, support.export_calls, support.export_surveys,
         members.export_members, members.export_consents, reference.export_products, reference.export_stores,
         members.export_erasures,
+    ):  # fmt: skip
+        export(world, night, delivery)
+
+
+def _export_more(world: World, night: int, delivery: Delivery) -> None:
+    from cdp.sample.exports import loyalty, marketing, pricing
+
+    for export in (
+        loyalty.export, marketing.export_mails, marketing.export_texts, marketing.export_pushes,
+        marketing.export_costs, pricing.export_prices, pricing.export_stock, pricing.export_rates,
     ):  # fmt: skip
         export(world, night, delivery)

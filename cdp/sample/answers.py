@@ -43,6 +43,7 @@ class Ledger:
     open_tickets: int = 0
     consent: dict[str, bool] = field(default_factory=dict)
     reservations_waiting: int = 0
+    loyalty_balance: int = 0
     first_low_rating: int | None = None
     last_score: int | None = None
 
@@ -67,8 +68,9 @@ def keep_ledgers(world: World) -> dict[str, Ledger]:
     _count_purchases(world, ledgers)
     _count_returns(world, ledgers)
     _count_service(world, ledgers)
-    for statement in world.consents.statements:
-        ledgers[statement.person.person_id].consent[statement.channel] = statement.granted
+    _count_consents(world, ledgers)
+    for person_id, points in world.points.balance().items():
+        ledgers[person_id].loyalty_balance = points
     for ledger in ledgers.values():
         pushes = [p for h in world.members.handsets[ledger.person.person_id] for p in h.push]
         if pushes:
@@ -82,6 +84,14 @@ def keep_ledgers(world: World) -> dict[str, Ledger]:
         if ledger_of and record.feed == "loyalty_members":
             ledger_of.has_card = True
     return ledgers
+
+
+def _count_consents(world: World, ledgers: dict[str, Ledger]) -> None:
+    """The latest statement counts, and whoever clicked "unsubscribe" in a mail made one."""
+    said = [(s.at, s.person.person_id, s.channel, s.granted) for s in world.consents.statements]
+    said += [(at, person_id, "email", False) for person_id, at in world.marketing.unsubscribed.items()]
+    for _, person_id, channel, granted in sorted(said, key=lambda statement: statement[0]):
+        ledgers[person_id].consent[channel] = granted
 
 
 def _count_purchases(world: World, ledgers: dict[str, Ledger]) -> None:
@@ -134,6 +144,7 @@ def totals_rows(ledgers: dict[str, Ledger]) -> list[dict[str, object]]:
             "net_revenue": ledger.net / 100,
             "first_purchase_at": _iso(times[0]) if times else "", "last_purchase_at": _iso(times[-1]) if times else "",
             "channels": "|".join(c for c in CHANNELS if c in ledger.channels), "has_card": ledger.has_card,
+            "loyalty_balance": ledger.loyalty_balance,
             "open_tickets": ledger.open_tickets, **{f"consent_{c}": consent.get(c, "") for c in ("email", "sms",
                 "push")},
             "reservations_waiting": ledger.reservations_waiting, "erased": ledger.person.erased,

@@ -15,6 +15,10 @@ from cdp.sample.exports.sheets import MANIFEST, csv_line
 from cdp.sample.people import Person
 from cdp.sample.world import World
 
+MEASURES = ("kpi", "dimension", "value", "definition")
+INCONSISTENCIES = (
+    "sku", "odd_channel", "odd_price", "other_channels", "other_price", "valid_from", "valid_to", "current"
+)  # fmt: skip
 IDENTITY = ("feed", "source_record_id", "kind", "person_id", "evidence", "shared", "component", "erased")
 
 
@@ -28,6 +32,10 @@ def write_truth(world: World, folder: Path, manifest: list[tuple[str, ...]]) -> 
     _csv(folder / "truth_segments.csv", ("segment_name", "person_id"), segments)
     _csv(folder / "truth_confusable_pairs.csv", ("kind", "person_a", "person_b"), world.settlement.confusable)
     _csv(folder / "dirt_manifest.csv", MANIFEST, manifest)
+    measures = world.marketing.measures(world.market.orders)
+    _csv(folder / "truth_kpis.csv", MEASURES, [(kpi, of, str(value), words) for kpi, of, value, words in measures])
+    odd = world.pricing.inconsistencies(utc(world.calendar.end - 1).date())
+    _csv(folder / "truth_price_inconsistencies.csv", INCONSISTENCIES, odd)
     _parquet(folder / "truth_people.parquet", _people(world))
     _parquet(folder / "truth_totals.parquet", totals_rows(ledgers))
     meta = {

@@ -10,8 +10,11 @@ from cdp.sample.consents import Consents
 from cdp.sample.draws import Draws
 from cdp.sample.households import Settlement
 from cdp.sample.market import Market
+from cdp.sample.marketing import Marketing
 from cdp.sample.memberships import Memberships
 from cdp.sample.people import Person
+from cdp.sample.points import Points
+from cdp.sample.pricing import Pricing
 from cdp.sample.records import Registry
 from cdp.sample.service import Service
 
@@ -43,6 +46,12 @@ class World:
         self.service = Service(seed, self.calendar, self.market)
         self.service.talk()
         self.erased = self._forget() if nights > 1 else []
+        self.points = Points(seed, self.calendar, self.market)
+        self.points.book()
+        self.marketing = Marketing(seed, self.calendar, self.members, self.consents)
+        self.marketing.send()
+        self.pricing = Pricing(seed, self.calendar, self.products)
+        self.pricing.label()
 
     def delivered(self, instant: int, late: bool = False) -> int:
         """Return the night that delivers what happened then; late rows come one night later, if there is one."""

@@ -146,3 +146,83 @@ def test_row_rules_refuse_or_clear():
         (None, [], ["rule:qty_small"]),
         (Decimal(1), [], []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "value"),
+    [
+        ("Tue, 24 Feb 2026 08:00:00 +0200", datetime(2026, 2, 24, 6)),
+        ("Tue, 24 Feb 2026 08:00:00 GMT", datetime(2026, 2, 24, 8)),
+        ("2026-02-24T08:00:00Z", datetime(2026, 2, 24, 8)),
+        ("Tue, 31 Feb 2026 08:00:00 +0200", None),
+        ("2026-02-30T08:00:00-05:00", None),
+    ],
+)
+def test_formats_with_an_offset_know_the_calendar(delivered, value):
+    formats = ["%a, %d %b %Y %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z"]
+    item = {"name": "a", "logicalType": "timestamp", "logicalTypeOptions": {"format": formats}}
+    [(got, reasons, _)] = judge([item], [(delivered,)])
+    assert (got, reasons) == (value, [] if value else ["type:a"])
+
+
+def test_columns_are_joined_while_the_first_is_there():
+    day, time = {"name": "day"}, {"name": "time"}
+    moment = {"name": "moment", "joins": ["day", "time"], "logicalType": "timestamp",
+              "logicalTypeOptions": {"format": ["%Y%m%d %H%M%S", "%Y%m%d"]}}  # fmt: skip
+    rows = [("20260531", "081500", ""), ("20260531", "", ""), ("", "081500", ""), ("20260231", "081500", "")]
+    got = [(row[2], row[3]) for row in judge([day, time, moment], rows)]
+    assert got == [
+        (datetime(2026, 5, 31, 8, 15), []), (datetime(2026, 5, 31), []), (None, []), (None, ["type:moment"]),
+    ]  # fmt: skip
+
+
+def test_a_value_that_two_keys_have_is_refused_at_the_second():
+    items = [{"name": "k"}, {"name": "mail", "unique": True}]
+    rows = [("1", "a@example.com"), ("1", "a@example.com"), ("2", "b@example.com"), ("3", "a@example.com"), ("4", "")]
+    assert [row[2] for row in judge(items, rows)] == [[], [], [], ["unique:mail"], []]
+
+
+def test_uniqueness_may_only_be_told():
+    items = [{"name": "k"}, {"name": "mail", "unique": True, "onFail": {"unique": "warn"}}]
+    assert [row[2:] for row in judge(items, [("1", "a"), ("2", "a")])] == [([], []), ([], ["unique:mail"])]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "reasons"),
+    [
+        ("12.50", []), ("€12.50", []), ("EUR 12.50", []), ("12.50 €", []), ("$12.50", ["currency:a"]),
+        ("12.50 USD", ["currency:a"]), ("EUR 12.50 $", ["currency:a"]), ("", []),
+    ],
+)  # fmt: skip
+def test_another_currency_is_refused(delivered, reasons):
+    item = {"name": "a", "logicalType": "number", "currency": "EUR", "logicalTypeOptions": {"moneyText": True}}
+    assert judge([item], [(delivered,)])[0][1] == reasons
+
+
+def test_days_have_limits():
+    options = {"earliest": "1900-01-01", "latest": "2026-05-31"}
+    born = {"name": "born", "logicalType": "date", "logicalTypeOptions": options, "onFail": {"range": "null"}}
+    seen = {"name": "seen", "logicalType": "timestamp", "logicalTypeOptions": options}
+    rows = [("1899-12-31", "2026-05-31 23:59:59"), ("1900-01-01", "2026-06-01 00:00:00")]
+    assert judge([born, seen], rows) == [
+        (None, datetime(2026, 5, 31, 23, 59, 59), [], ["range:born"]),
+        (date(1900, 1, 1), datetime(2026, 6, 1), ["range:seen"], ["future:seen"]),
+    ]
+
+
+def test_numbers_keep_the_digits_that_the_contract_wants():
+    item = {"name": "a", "logicalType": "number", "logicalTypeOptions": {"scale": 8}}
+    assert judge([item], [("0.12345678",)])[0][0] == Decimal("0.12345678")
+
+
+def test_the_zone_of_a_contract_holds_for_columns_without_one():
+    options = {"format": "%Y-%m-%d %H:%M"}
+    contract = Contract.model_validate({
+        "kind": "contract", "name": "c", "description": "d", "key": ["a"], "timeZone": "Etc/GMT+6",
+        "properties": [
+            {"name": "a", "logicalType": "timestamp", "logicalTypeOptions": options},
+            {"name": "b", "logicalType": "timestamp", "logicalTypeOptions": options, "timeZone": "UTC"},
+            {"name": "c"},
+        ],
+    })  # fmt: skip
+    assert [item.time_zone for item in contract.properties] == ["Etc/GMT+6", "UTC", None]

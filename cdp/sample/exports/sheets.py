@@ -59,9 +59,9 @@ class Form:
 class Delivery:
     """The inbox that is being written."""
 
-    def __init__(self, inbox: Path, seed: int) -> None:
+    def __init__(self, inbox: Path, seed: int, topic: str = "faults") -> None:
         self.inbox = inbox
-        self.draws = Draws(seed, "faults")
+        self.draws = Draws(seed, topic)
         self.manifest: list[tuple[str, ...]] = []
 
     def write(
@@ -76,12 +76,16 @@ class Delivery:
         cut_off: bool = False,
     ) -> None:
         """Write one file and note where its faults came to stand."""
+        self.note_all(night, path, feed, header, rows)
+        self.put(night, path, form.encode(header, rows, cut_off=cut_off))
+
+    def note_all(self, night: int, path: str, feed: str, header: str | None, rows: Sequence[Row]) -> None:
+        """Enter the faults of a file's rows into the manifest, each with its line."""
         line = 1 if header is None else 2
         for row in rows:
             if row.fault:
                 self.note(night, path, feed, row.fault, line, row.key)
             line += row.text.count("\n") + 1
-        self.put(night, path, form.encode(header, rows, cut_off=cut_off))
 
     def written(self, night: int, path: str) -> bytes:
         """Return the bytes of a file written before."""
