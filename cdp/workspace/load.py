@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel
-
-from cdp.contracts import Contract, Fault, TableContract, load_document
-from cdp.contracts.documents import read_yaml, validate_document
-from cdp.errors import MeasureError, NotFoundError, StepError, WorkspaceError
+from cdp.contracts import Contract, Fault, TableContract
+from cdp.contracts.documents import validate_document
+from cdp.errors import NotFoundError, StepError, WorkspaceError
 from cdp.identity.settings import IdentitySettings
 from cdp.ingest.feed import Feed
 from cdp.ingest.mapping import FeedPlan, load_mapping, order_feeds
-from cdp.measures.attributes import check_attribute, in_levels, segment_kinds, widened
+from cdp.measures.attributes import segment_kinds, widened
 from cdp.measures.definitions import Attribute, KpiGroup
-from cdp.measures.kpis import check_kpi
 from cdp.profiles.settings import ProfileSettings
 from cdp.segments import SegmentDefinition, check_segment
 from cdp.workspace.config import NightlySettings, WorkspaceConfig
+from cdp.workspace.measures import read_attributes, read_kpis
+from cdp.workspace.reader import Reader
 
 MARKER = "cdp.toml"
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -79,51 +75,6 @@ def find_root(start: Path | None = None) -> Path:
     )
 
 
-class _Reader:
-    """Collects models and faults while the files of a workspace are read."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.faults: list[Fault] = []
-        self.read: list[Path] = []
-
-    def load(self, path: Path, model: type[ModelT]) -> ModelT | None:
-        shown = path.relative_to(self.root)
-        if not path.is_file():
-            self.faults.append(Fault(shown, 0, "", "the file is missing", "'cdp init DIR' shows a complete one"))
-            return None
-        self.read.append(path)
-        loaded, faults = load_document(path, model)
-        self.faults += [Fault(shown, f.line, f.key, f.message, f.allowed) for f in faults]
-        return loaded
-
-    def load_all(
-        self, folder: str, pattern: str, model: type[ModelT], name_of: Callable[[ModelT], str]
-    ) -> dict[str, tuple[Path, ModelT]]:
-        """Models by name. The name must be the file's (or, for feeds, the folder's)."""
-        found: dict[str, tuple[Path, ModelT]] = {}
-        for path in sorted((self.root / folder).glob(pattern)):
-            loaded = self.load(path, model)
-            if loaded is None:
-                continue
-            expected = path.parent.name if path.stem == "feed" else path.stem
-            if name_of(loaded) != expected:
-                self.at(path, ("name",), f"is {name_of(loaded)!r}, but the file says {expected!r}", expected)
-            found[name_of(loaded)] = (path, loaded)
-        return found
-
-    def in_sql(self, path: Path, error: StepError) -> None:
-        """A fault of a SQL file, on the line that the parser names."""
-        line = re.search(r"\bline (\d+)", error.message)
-        message = error.message.removeprefix(f"{path}: ")
-        self.faults.append(Fault(path.relative_to(self.root), int(line[1]) if line else 1, "", message, error.hint))
-
-    def at(self, path: Path, place: tuple[str | int, ...], message: str, allowed: str = "") -> None:
-        _, lines, _ = read_yaml(path)
-        key = ".".join(map(str, place))
-        self.faults.append(Fault(path.relative_to(self.root), lines.get(place, 1), key, message, allowed))
-
-
 def _engine_version() -> str:
     try:
         return metadata.version("omnichannel-cdp")
@@ -131,7 +82,7 @@ def _engine_version() -> str:
         return ""
 
 
-def _config(reader: _Reader) -> WorkspaceConfig | None:
+def _config(reader: Reader) -> WorkspaceConfig | None:
     path = reader.root / MARKER
     reader.read.append(path)
     shown = path.relative_to(reader.root)
@@ -154,7 +105,7 @@ def _config(reader: _Reader) -> WorkspaceConfig | None:
 
 
 def _plans(
-    reader: _Reader, contracts: Mapping[str, tuple[Path, Contract]], tables: Mapping[str, TableContract]
+    reader: Reader, contracts: Mapping[str, tuple[Path, Contract]], tables: Mapping[str, TableContract]
 ) -> tuple[FeedPlan, ...]:
     plans: list[FeedPlan] = []
     canonical = {name for name, table in tables.items() if table.layer == "canonical"}
@@ -201,38 +152,8 @@ def _plans(
         return tuple(plans)
 
 
-def _attributes(reader: _Reader, profiles: TableContract | None) -> dict[str, tuple[Path, Attribute]]:
-    found = reader.load_all("pipelines/attributes", "*.yaml", Attribute, lambda item: item.name)
-    taken = {item.name for item in profiles.properties} if profiles else set()
-    for path, attribute in found.values():
-        place = ("sql",) if attribute.sql is not None else ("expression",)
-        for message in check_attribute(attribute):
-            reader.at(path, place, message)
-        if attribute.name in taken:
-            reader.at(path, ("name",), f"profiles has a column {attribute.name!r} already", "another name")
-    try:
-        in_levels([attribute for _, attribute in found.values()])
-    except MeasureError as error:
-        reader.faults.append(Fault(Path("pipelines/attributes"), 0, "", error.message, error.hint))
-    return found
-
-
-def _kpis(reader: _Reader) -> dict[str, tuple[Path, KpiGroup]]:
-    found = reader.load_all("pipelines/kpis", "*.yaml", KpiGroup, lambda item: item.group)
-    told: dict[str, Path] = {}
-    for path, group in found.values():
-        for index, kpi in enumerate(group.kpis):
-            for message in check_kpi(kpi):
-                reader.at(path, ("kpis", index, "sql"), message)
-            if kpi.name in told:
-                other = told[kpi.name].name
-                reader.at(path, ("kpis", index, "name"), f"{kpi.name} is defined in {other} too", "another name")
-            told[kpi.name] = path
-    return found
-
-
 def _segments(
-    reader: _Reader, attributes: dict[str, tuple[Path, Attribute]]
+    reader: Reader, attributes: dict[str, tuple[Path, Attribute]]
 ) -> dict[str, tuple[Path, SegmentDefinition]]:
     found = reader.load_all("pipelines/segments", "*.yaml", SegmentDefinition, lambda item: item.name)
     added = segment_kinds([attribute for _, attribute in attributes.values()])
@@ -243,7 +164,7 @@ def _segments(
     return found
 
 
-def _strays(reader: _Reader, plans: Sequence[FeedPlan]) -> None:
+def _strays(reader: Reader, plans: Sequence[FeedPlan]) -> None:
     """Files that look as if they counted, and do not."""
     for folder in ("pipelines/segments", "pipelines/kpis", "pipelines/attributes", "schemas/exports", "schemas/tables"):
         for path in sorted((reader.root / folder).glob("*.yml")):
@@ -258,7 +179,7 @@ def _strays(reader: _Reader, plans: Sequence[FeedPlan]) -> None:
                 reader.at(path, (), "is not read", "a name that stands under tables: in feed.yaml")
 
 
-def _profile(reader: _Reader) -> ProfileSettings | None:
+def _profile(reader: Reader) -> ProfileSettings | None:
     path = reader.root / "pipelines/profile.yaml"
     profile = reader.load(path, ProfileSettings)
     feeds = sorted(feed.parent.name for feed in reader.root.glob("pipelines/feeds/*/feed.yaml"))
@@ -268,7 +189,7 @@ def _profile(reader: _Reader) -> ProfileSettings | None:
     return profile
 
 
-def _nightly(reader: _Reader, plans: Sequence[FeedPlan]) -> NightlySettings | None:
+def _nightly(reader: Reader, plans: Sequence[FeedPlan]) -> NightlySettings | None:
     path = reader.root / "pipelines/nightly.yaml"
     nightly = reader.load(path, NightlySettings)
     contracts = {plan.feed.feed: plan.contract for plan in plans}
@@ -291,7 +212,7 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
 
     ``compiled``: also bind all SQL against empty tables, which takes a second or two.
     """
-    reader = _Reader(root.resolve())
+    reader = Reader(root.resolve())
     config = _config(reader)
     contracts = reader.load_all("schemas/exports", "*.yaml", Contract, lambda item: item.name)
     found = reader.load_all("schemas/tables", "*.yaml", TableContract, lambda item: item.name)
@@ -300,8 +221,8 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
     nightly = _nightly(reader, plans)
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
     profile = _profile(reader)
-    attributes = _attributes(reader, tables.get("profiles"))
-    kpis = _kpis(reader)
+    attributes = read_attributes(reader, tables.get("profiles"))
+    kpis = read_kpis(reader)
     segments = _segments(reader, attributes)
     _strays(reader, plans)
     if compiled:
