@@ -8,15 +8,24 @@ known as (
     inner join customers on identity_map.customer_id = customers.customer_id
     where not customers.is_anonymous
 ),
+-- web analytics and ad platforms often know a campaign by its name alone
+named as (
+    select lower(trim(name)) as name, min(campaign_id) as campaign_id
+    from campaigns
+    where name is not null
+    group by lower(trim(name))
+    having count(distinct campaign_id) = 1
+),
 contacts as (
     select
         known.customer_id,
         touchpoints.touchpoint_id as contact_id,
         touchpoints.channel,
-        touchpoints.campaign,
+        coalesce(named.campaign_id, touchpoints.campaign) as campaign,
         touchpoints.occurred_at as happened_at
     from touchpoints
     inner join known on touchpoints.record_id = known.record_id
+    left join named on lower(trim(touchpoints.campaign)) = named.name
     where touchpoints.occurred_at < cast($as_of as timestamp)
         and touchpoints.event_name not in (
             'Order Completed', 'Order Placed', 'Order Cancelled', 'Order Returned', 'Order Refunded'

@@ -3,10 +3,10 @@
 -- runs on: duckdb, spark
 with
 sends as (
-    select feed, send_id, min(campaign_id) as campaign_id
+    select channel, send_id, min(campaign_id) as campaign_id
     from campaigns
     where send_id is not null
-    group by feed, send_id
+    group by channel, send_id
 )
 select
     message_events.event_id as touchpoint_id,
@@ -22,5 +22,5 @@ from message_events
 inner join recipients
     on message_events.recipient_type = recipients.recipient_type
     and message_events.recipient_value = recipients.recipient_value
-left join sends on message_events.feed = sends.feed and message_events.send_id = sends.send_id
+left join sends on message_events.channel = sends.channel and message_events.send_id = sends.send_id
 where message_events.event_type in ('opened', 'clicked')

@@ -3,10 +3,10 @@
 -- runs on: duckdb, spark
 with
 sends as (
-    select feed, send_id, min(campaign_id) as campaign_id
+    select channel, send_id, min(campaign_id) as campaign_id
     from campaigns
     where send_id is not null
-    group by feed, send_id
+    group by channel, send_id
 ),
 events as (
     select
@@ -23,7 +23,7 @@ events as (
             )
         )) as message_key
     from message_events
-    left join sends on message_events.feed = sends.feed and message_events.send_id = sends.send_id
+    left join sends on message_events.channel = sends.channel and message_events.send_id = sends.send_id
     where message_events.occurred_at < cast($as_of as timestamp)
 ),
 summed as (
