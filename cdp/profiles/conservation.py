@@ -29,7 +29,11 @@ credited as (
     where order_owners.counted_as is not null
     group by all
 )
-select coalesce(delivered.feed, credited.feed), coalesce(delivered.currency, credited.currency), delivered.gross_revenue, credited.gross_revenue
+select
+    coalesce(delivered.feed, credited.feed),
+    coalesce(delivered.currency, credited.currency),
+    delivered.gross_revenue,
+    credited.gross_revenue
 from delivered
 full join credited on delivered.feed = credited.feed and delivered.currency = credited.currency
 where delivered.gross_revenue is distinct from credited.gross_revenue

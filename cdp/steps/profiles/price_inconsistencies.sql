@@ -21,10 +21,36 @@ doubtful as (
     having count(distinct price) > 1
         and count(distinct channel) > 1
 ),
-kept as (
-    select regular.*
+listed as (
+    select
+        regular.*,
+        regular.price = lag(regular.price) over listing
+            and regular.valid_from <= lag(regular.until_date) over listing as is_same_again
     from regular
     semi join doubtful on regular.sku = doubtful.sku and regular.currency = doubtful.currency
+    window listing as (
+        partition by regular.sku, regular.currency, regular.channel order by regular.valid_from, regular.price
+    )
+),
+-- a price that is only listed again stands since it was listed first
+numbered as (
+    select
+        *,
+        sum(case when is_same_again then 0 else 1 end) over (
+            partition by sku, currency, channel order by valid_from, price
+        ) as listing_number
+    from listed
+),
+kept as (
+    select
+        sku,
+        currency,
+        channel,
+        price,
+        min(valid_from) as valid_from,
+        max(until_date) as until_date
+    from numbered
+    group by sku, currency, channel, price, listing_number
 ),
 cuts as (
     select sku, currency, valid_from as cut_date from kept
