@@ -106,7 +106,8 @@ def init_workspace(folder: Path, *, empty: bool = False) -> Path:
 def _without_feeds(root: Path, target: Path) -> Path:
     for folder in ("pipelines/feeds", "pipelines/segments", "schemas/exports", "data/inbox"):
         (target / folder).mkdir(parents=True)
-    shutil.copytree(root / "schemas/tables", target / "schemas/tables")
+    for folder in ("schemas/tables", "schemas/json"):
+        shutil.copytree(root / folder, target / folder)
     for path in sorted((root / "pipelines").iterdir()):
         if path.is_dir() and path.name not in {"feeds", "segments", "presets"}:
             shutil.copytree(path, target / "pipelines" / path.name)
