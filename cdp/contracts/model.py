@@ -9,14 +9,24 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from cdp.contracts.documents import Strict
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return name if name == "local" else ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone; e.g. UTC, Europe/London") from error
+
 
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 LogicalType = Literal["string", "integer", "number", "boolean", "date", "timestamp", "object", "array"]
 Classification = Literal["public", "internal", "personal", "sensitive"]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Outcome = Literal["reject", "null", "warn", "ignore"]
 SemanticType = Literal[
     "email", "phone", "person_name", "first_name", "last_name", "birth_date", "street", "city", "postcode",
@@ -137,7 +147,7 @@ class Property(Strict):
     semantic_type: SemanticType | None = Field(
         default=None, alias="semanticType", description="what it is about; for people and tools"
     )
-    time_zone: str | None = Field(
+    time_zone: TimeZone | None = Field(
         default=None,
         alias="timeZone",
         description="zone of times without offset; 'local': by localZone, else the mapping decides",
@@ -210,13 +220,13 @@ class BatchRule(Strict):
 
 
 class LocalZone(Strict):
-    """Where the zone of times in ``timeZone: local`` stands: in a table, such as that of the stores."""
+    """Where the zone of times in ``timeZone: local`` stands: in the row itself, or in a table such as stores."""
 
-    column: ColumnName = Field(description="the column of this export that points into the table")
-    table: ColumnName = Field(default="stores", description="a canonical table")
+    column: ColumnName = Field(description="the column that names the zone, or with a table the one that points there")
+    table: ColumnName | None = Field(default=None, description="a canonical table, e.g. stores")
     key: ColumnName = Field(default="store_id", description="the table's column that it points to")
     zone: ColumnName = Field(default="time_zone", description="the table's column that holds the name of the zone")
-    otherwise: str = Field(default="UTC", description="the zone where the table has none")
+    otherwise: TimeZone = Field(default="UTC", description="the zone where none is found")
 
 
 class Derived(Strict):
@@ -253,7 +263,7 @@ class Contract(Strict):
         alias="deletedWhen",
         description="SQL condition over the typed columns; a row that fulfils it takes back all rows of its key",
     )
-    time_zone: str | None = Field(
+    time_zone: TimeZone | None = Field(
         default=None, alias="timeZone", description="for all columns that name no timeZone of their own"
     )
     local_zone: LocalZone | None = Field(

@@ -73,10 +73,12 @@ def view_sql(contract: Contract, landed: str) -> str:
         in_utc = ", ".join(
             f"timezone('UTC', timezone({place}, rows_.{quoted(name)})) as {quoted(name)}" for name in local
         )
-        listed = (
-            f"select {quoted(zone.key)} as place, min({quoted(zone.zone)}) as zone "
-            f"from {quoted(zone.table)} group by place"
-        )
+        listed = "select name as place, name as zone from pg_timezone_names()"
+        if zone.table:
+            listed = (
+                f"select {quoted(zone.key)} as place, min({quoted(zone.zone)}) as zone from {quoted(zone.table)} "
+                f"where {quoted(zone.zone)} in (select name from pg_timezone_names()) group by place"
+            )
         sql = (
             f"select rows_.* replace ({in_utc}) from ({sql}) as rows_ "
             f"left join ({listed}) as zones on rows_.{quoted(zone.column)} = zones.place"

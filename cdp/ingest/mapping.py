@@ -40,7 +40,7 @@ class FeedPlan:
     def upstream(self) -> frozenset[str]:
         """Canonical tables of other feeds that the mappings read, that of local time zones included."""
         zone = self.contract.local_zone
-        zones = {zone.table} if zone else set()
+        zones = {zone.table} if zone and zone.table else set()
         return frozenset(zones).union(*(item.reads for item in self.mappings)) - {self.feed.feed}
 
     def fingerprint(self, tables: Mapping[str, TableContract]) -> str:

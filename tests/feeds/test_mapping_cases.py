@@ -9,7 +9,8 @@ import yaml
 
 from cdp.engines import open_engine
 from cdp.ingest.checks import quoted
-from cdp.ingest.mapping import conformed, empty_table, open_feed
+from cdp.ingest.feed_view import sql_type, view_sql
+from cdp.ingest.mapping import conformed, empty_table
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "feeds"
@@ -55,12 +56,13 @@ def test_case(feed, table, case, feeds, engine):
     for name, contract in feeds.canonical.items():
         engine.create_table(name, empty_table(contract))
     for name, given in case["given"].items():
-        if name == feed:
-            open_feed(engine, feeds.contracts[feeds.feeds[feed].contract], (), feed)
-            known = engine.columns(feed)
-        else:
-            known = {item.name: item.type for item in feeds.canonical[name].properties}
-        fill(engine, name, known, given)
+        if name != feed:
+            fill(engine, name, {item.name: item.type for item in feeds.canonical[name].properties}, given)
+    contract = feeds.contracts[feeds.feeds[feed].contract]
+    landed = {item.name: sql_type(item) for item in contract.properties}
+    own = {"_file_id": "varchar", "_row": "bigint", "_extra": "varchar"}
+    fill(engine, "landed_rows", landed | own, case["given"][feed])
+    engine.create_table(feed, view_sql(contract, "select * from landed_rows"))
     path = ROOT / "pipelines" / "feeds" / feed / f"{table}.sql"
     engine.create_table("mapped", path.read_text(encoding="utf-8"))
     engine.create_table("made", conformed(engine, "mapped", feeds.tables[table], str(path)))

@@ -8,11 +8,7 @@ articles as (
     group by gtin
 ),
 sold as (
-    select
-        *,
-        store_no || '-' || till || '-' || receipt_no as receipt_key
-    from pos_receipts
-    where upper(line_type) = 'SALE'
+    select * from pos_receipts where upper(line_type) = 'SALE'
 )
 select
     'pos_receipts:' || sold.receipt_key || '-' || sold.line as order_line_id,

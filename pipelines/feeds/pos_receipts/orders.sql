@@ -3,27 +3,10 @@
 with
 sold as (
     select
-        pos_receipts.store_no || '-' || pos_receipts.till || '-' || pos_receipts.receipt_no as receipt_key,
-        pos_receipts.store_no,
-        pos_receipts.amount,
-        pos_receipts.discount,
-        pos_receipts.amount * coalesce(pos_receipts.vat_percent, 0)
-            / (100 + coalesce(pos_receipts.vat_percent, 0)) as tax,
-        pos_receipts.receipt_date + cast(pos_receipts.receipt_time as time) as printed_at,
-        pos_receipts.last_changed,
-        coalesce(stores.time_zone, 'UTC') as time_zone
-    from pos_receipts
-    left join stores on pos_receipts.store_no = stores.store_id
-    where upper(pos_receipts.line_type) = 'SALE'
-),
-timed as (
-    select
         *,
-        timezone('UTC', timezone(
-            time_zone,
-            case when date_trunc('minute', last_changed) = printed_at then last_changed else printed_at end
-        )) as happened_at
-    from sold
+        amount * coalesce(vat_percent, 0) / (100 + coalesce(vat_percent, 0)) as tax
+    from pos_receipts
+    where upper(line_type) = 'SALE'
 )
 select
     receipt_key as order_id,
@@ -39,5 +22,5 @@ select
     0 as shipping_amount,
     round(sum(tax), 2) as tax_amount,
     min(store_no) as store_id
-from timed
+from sold
 group by receipt_key

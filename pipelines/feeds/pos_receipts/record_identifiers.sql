@@ -4,41 +4,29 @@
 with
 lines as (
     select
-        'pos_receipts:' || pos_receipts.store_no || '-' || pos_receipts.till || '-' || pos_receipts.receipt_no
-            as record_id,
-        pos_receipts.store_no || '-' || pos_receipts.till || '-' || pos_receipts.receipt_no as receipt_key,
+        'pos_receipts:' || pos_receipts.receipt_key as record_id,
+        pos_receipts.receipt_key,
         pos_receipts.loyalty_card,
         pos_receipts.email,
         pos_receipts.phone,
         pos_receipts.original_receipt,
-        stores.country,
-        pos_receipts.receipt_date + cast(pos_receipts.receipt_time as time) as printed_at,
-        pos_receipts.last_changed,
-        coalesce(stores.time_zone, 'UTC') as time_zone
+        pos_receipts.happened_at,
+        stores.country
     from pos_receipts
     left join stores on pos_receipts.store_no = stores.store_id
-),
-timed as (
-    select
-        *,
-        timezone('UTC', timezone(
-            time_zone,
-            case when date_trunc('minute', last_changed) = printed_at then last_changed else printed_at end
-        )) as happened_at
-    from lines
 ),
 observed as (
     select record_id, 'loyalty_card' as identifier_type, loyalty_card as identifier_value, null as country,
         happened_at
-    from timed
+    from lines
     union all
-    select record_id, 'email', email, null, happened_at from timed
+    select record_id, 'email', email, null, happened_at from lines
     union all
-    select record_id, 'phone', phone, country, happened_at from timed
+    select record_id, 'phone', phone, country, happened_at from lines
     union all
-    select record_id, 'order_id', receipt_key, null, happened_at from timed
+    select record_id, 'order_id', receipt_key, null, happened_at from lines
     union all
-    select record_id, 'order_id', original_receipt, null, happened_at from timed
+    select record_id, 'order_id', original_receipt, null, happened_at from lines
 )
 select
     record_id,
