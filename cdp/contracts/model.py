@@ -141,7 +141,7 @@ class Property(Strict):
         default=(), description="no column of the file: the texts of these columns, joined by a blank"
     )
     optional_column: bool = Field(
-        default=False, alias="optionalColumn", description="the whole column may be absent without a warning"
+        default=False, alias="optionalColumn", description="the whole column, of a key too, may be absent or empty without a warning"
     )
     classification: Classification = Field(default="internal", description="who may see it; for people and tools")
     semantic_type: SemanticType | None = Field(

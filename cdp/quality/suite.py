@@ -112,7 +112,7 @@ def _column_checks(item: Property) -> Iterator[Check]:
 
 def _key_checks(contract: Contract) -> Iterator[Check]:
     for name in contract.key:
-        if not contract.find(name).required:
+        if not (contract.find(name).required or contract.find(name).optional_column):
             severity: Severity = "stop" if len(contract.key) == 1 else "warn"
             reason = f"{name} is part of the key and always has a value"
             yield _about(name, "expect_column_values_to_not_be_null", severity, reason)
