@@ -141,6 +141,7 @@ def import_contract(
     Exit code 4: written, but something of the document has no place in a contract; the file lists it too.
     """
     from cdp.cli.output import note, write
+    from cdp.contracts.editors import with_schema_line
     from cdp.contracts.odcs import from_odcs, odcs_faults
     from cdp.errors import UsageError
     from cdp.workspace import find_root
@@ -158,7 +159,8 @@ def import_contract(
     for path, each in written:
         lost = [*(faults if each is found[0] else []), *each.lost]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_yaml(each, path.stem, file.name, lost), encoding="utf-8")
+        text = _yaml(each, path.stem, file.name, lost)
+        path.write_text(with_schema_line(path.relative_to(root).as_posix(), text), encoding="utf-8")
         write(f"wrote {path}: {len(each.contract.properties)} columns, key {', '.join(each.contract.key)}")
         for line in lost:
             note(f"  not carried: {line}")

@@ -8,7 +8,7 @@ import typer
 
 from cdp.cli.options import Format, FormatOption, WorkspaceOption
 
-app = typer.Typer(no_args_is_help=True, help="Look at runs: list them, show one, compare two.")
+app = typer.Typer(no_args_is_help=True, help="Look at runs: list them, show one, compare two, verify their files.")
 
 _COLUMNS = (
     "run_id",
@@ -80,6 +80,32 @@ def show(
     paths = {"published": store.serve / manifest.published, "quality": folder / "quality" / "quality.html"}
     for name, path in {**paths, "log": folder / "run.log"}.items():
         note(f"{name}: {path}" if path.is_file() else f"{name}: {path} (gone)")
+
+
+@app.command("verify")
+def verify(
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="The run; by default the one in force.", show_default=False),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every kept run.")] = False,
+    workspace: WorkspaceOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Hold a run's files to its manifest: missing, changed or unreadable ones are listed.
+
+    Exit code 1: something is wrong.
+    """
+    from cdp.cli.output import note, print_rows
+    from cdp.runs.verify import verify as check
+    from cdp.serving import Rows
+    from cdp.workspace import load_workspace
+
+    found = check(load_workspace(workspace), run, all_runs=every)
+    print_rows(Rows(("run_id", "file", "fault"), list(found.faults)), form, empty="every file is as it was written")
+    note(f"{found.files} files of {len(found.runs)} runs looked at, {found.size / 2**20:,.1f} MB")
+    if found.faults:
+        raise typer.Exit(1)
 
 
 @app.command("diff")

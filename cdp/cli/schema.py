@@ -57,11 +57,13 @@ def _kinds() -> dict[str, tuple[str, type[BaseModel]]]:
     from cdp.profiles.settings import ProfileSettings
     from cdp.segments import SegmentDefinition
     from cdp.workspace import NightlySettings, WorkspaceConfig
+    from cdp.workspace.feeds import PresetSettings
 
     return {
         "workspace": ("cdp.toml", WorkspaceConfig),
         "nightly": ("pipelines/nightly.yaml", NightlySettings),
         "feed": ("pipelines/feeds/<feed>/feed.yaml", Feed),
+        "preset": ("pipelines/presets/<name>/preset.yaml", PresetSettings),
         "identity": ("pipelines/identity/settings.yaml", IdentitySettings),
         "profile": ("pipelines/profile.yaml", ProfileSettings),
         "attribute": ("pipelines/attributes/<name>.yaml", Attribute),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field
 
 from cdp.contracts import Strict, load_document
+from cdp.contracts.editors import with_schema_line
 from cdp.contracts.model import ColumnName
 from cdp.errors import NotFoundError, UsageError, WorkspaceError
 from cdp.workspace.init import reference_root
@@ -116,7 +117,7 @@ def place_feed(root: Path, feed: str, texts: Mapping[str, str], *, force: bool) 
     for path, content in texts.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8")
+        target.write_text(with_schema_line(path, content), encoding="utf-8")
         written.append(target)
     for stray in sorted((root / f"pipelines/feeds/{feed}").glob("*.sql")):
         if stray not in written:
