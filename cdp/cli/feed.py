@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from cdp.cli import feed_add, feed_check
+from cdp.cli import feed_add, feed_check, feed_rename
 from cdp.cli.options import Format, FormatOption, WorkspaceOption
 
 app = typer.Typer(no_args_is_help=True, help="Look at feeds, the recurring exports, and add new ones.")
 app.command("add")(feed_add.add)
 app.command("presets")(feed_add.presets)
 app.command("check")(feed_check.check)
+app.command("rename")(feed_rename.rename)
 
 _LOADED = """
 select

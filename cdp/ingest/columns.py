@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cdp.contracts import Contract
+from cdp.contracts import Contract, Property
 from cdp.errors import ContractError
-
-_LETTERS = re.compile(r"[^a-z0-9]")
+from cdp.ingest.drift import proposals
 
 
 @dataclass(frozen=True)
@@ -24,70 +21,77 @@ class ColumnMatch:
     notes: tuple[str, ...]
 
 
-def _plain(header: str) -> str:
-    return _LETTERS.sub("", header.lower())
+def match_columns(
+    contract: Contract, delivered: Sequence[str], file: str, values: Mapping[str, Sequence[str]] | None = None
+) -> ColumnMatch:
+    """Match headers to properties. ``values`` are some values of the columns, by header.
 
-
-def _similar(header: str, wanted: str) -> bool:
-    left, right = _plain(header), _plain(wanted)
-    if not left or not right:
-        return False
-    return left in right or right in left or difflib.SequenceMatcher(None, left, right).ratio() >= 0.75
-
-
-def likely_renames(missing: Sequence[str], extra: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of a missing name and a new one that looks like it."""
-    for wanted in missing:
-        for name in extra:
-            if _similar(name, wanted):
-                yield wanted, name
-                break
-
-
-def match_columns(contract: Contract, delivered: Sequence[str], file: str) -> ColumnMatch:
-    """Match headers to properties.
-
-    A column that is missing while an unknown one of a similar name came is taken for a rename that nobody
-    declared: ``ContractError``, for loading the file would lose its values. So is a missing key column.
+    Raises ``ContractError`` when a column is missing that is not optional: loading the file would lose its values.
+    The hint proposes the new column that may be it.
     """
     headers = [header.strip().lstrip("\ufeff") for header in delivered]
     place = {header: index for index, header in enumerate(headers)}
     index: dict[str, int] = {}
-    missing: list[str] = []
+    missing: list[Property] = []
     notes: list[str] = []
     for item in (each for each in contract.properties if not each.joins):
         names = (item.source, *item.aliases)
         hit = next((name for name in names if name in place), None)
         if hit is None:
-            missing.append(item.source)
+            missing.append(item)
             continue
         index[item.name] = place[hit]
         if hit != item.source:
             notes.append(f"column {item.source} came as {hit}")
     used = {headers[position] for position in index.values()}
     extra = [header for header in headers if header and header not in used]
-    for wanted, renamed in likely_renames(missing, extra):
-        raise ContractError(
-            f"{file}: column {wanted} is missing, and {renamed} is new: probably a rename",
-            f"add {renamed} to the aliases of {wanted} in schemas/exports/{contract.name}.yaml, "
-            "then run again; the file was left untouched",
-        )
-    by_source = {item.source: item for item in contract.properties}
-    needed = [name for name in missing if by_source[name].required]
-    needed += [name for name in missing if by_source[name].name in contract.key and not by_source[name].optional_column]
-    if needed:
-        raise ContractError(
-            f"{file}: required column {needed[0]} is missing; {len(index)} of {len(contract.properties)} known columns "
-            f"are among the {len(headers)} delivered",
-            f"when the file has no header line, ask the source for one; when the column has a new name, add it to "
-            f"the aliases in schemas/exports/{contract.name}.yaml",
-        )
+    _must_differ(headers, file)
+    warnings = _judge_missing(contract, missing, extra, headers, file, values or {})
+    notes += [f"column {name} is not in the contract" for name in extra]
+    return ColumnMatch(index, tuple(item.source for item in missing), tuple(extra), tuple(warnings), tuple(notes))
+
+
+def _must_differ(headers: Sequence[str], file: str) -> None:
     for header in headers:
         if header and headers.count(header) > 1:
             places = [str(number) for number, other in enumerate(headers, 1) if other == header]
             raise ContractError(
                 f"{file}: columns {' and '.join(places)} have the same header", "ask the source for distinct headers"
             )
-    warnings = [f"column {name} is missing: read as empty" for name in missing if not by_source[name].optional_column]
-    notes += [f"column {name} is not in the contract" for name in extra]
-    return ColumnMatch(index, tuple(missing), tuple(extra), tuple(warnings), tuple(notes))
+
+
+def _judge_missing(
+    contract: Contract, missing: Sequence[Property], extra: Sequence[str], headers: Sequence[str], file: str,
+    values: Mapping[str, Sequence[str]],
+) -> list[str]:  # fmt: skip
+    """Refuse the file, or warn of optional columns that may have a new name."""
+    needed = [item for item in missing if not item.optional_column]
+    fresh = [name for name in extra if name not in {alias for item in contract.properties for alias in item.aliases}]
+    known = len([item for item in contract.properties if not item.joins]) - len(missing)
+    found = {
+        proposal.wanted: proposal
+        for proposal in proposals(
+            contract, [*needed, *(item for item in missing if item.optional_column)], fresh, values
+        )
+    }
+    for item in needed:
+        if (proposal := found.get(item.source)) is not None:
+            raise ContractError(
+                f"{file}: column {item.source} is missing, and {proposal.name} is new: {proposal.reason}",
+                f"accept with '{proposal.command(contract.name)}', then run again; the file was left untouched",
+            )
+    if needed:
+        kind = "required column" if needed[0].required or needed[0].name in contract.key else "column"
+        new = f" (new here: {', '.join(fresh[:8])})" if fresh else ""
+        raise ContractError(
+            f"{file}: {kind} {needed[0].source} is missing; {known} of {known + len(missing)} known columns "
+            f"are among the {len(headers)} delivered",
+            f'when it has a new name{new}: cdp feed rename {contract.name} "{needed[0].source}" NEW. When the file has no '
+            "header line, ask the source for one. When the column is gone for good, write optionalColumn: true under it "
+            f"in schemas/exports/{contract.name}.yaml",
+        )
+    return [
+        f"column {proposal.wanted} is missing, and {proposal.name} is new: {proposal.reason}; "
+        f"accept with '{proposal.command(contract.name)}'"
+        for proposal in found.values()
+    ]

@@ -6,6 +6,7 @@ JSON object per row.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import EngineError, IngestError
 from cdp.ingest.checks import quoted, text, text_list
-from cdp.ingest.columns import ColumnMatch, likely_renames, match_columns
+from cdp.ingest.columns import ColumnMatch, match_columns
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
 from cdp.ingest.reading import Certified, CsvFormat, JsonLinesFormat
 from cdp.quality.history import Header
@@ -22,6 +23,7 @@ from cdp.quality.history import Header
 EXTRA = "_extra"
 """The landed column that keeps the values of added columns."""
 MOST_EXTRA = 500
+_LOOKED_AT, _LONGEST_LINE = 200, 100_000
 """Added columns that are kept aside; of a file that has more none is."""
 LeftOut = frozenset[str] | None
 """Columns that the contract left out from the start; ``None`` before the feed's first delivery."""
@@ -64,7 +66,7 @@ def _option(value: object) -> str:
 
 def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: str, left_out: LeftOut = None) -> Staged:
     """Stage certified delimited text, if there is any. Raises ``ContractError`` when its columns do not fit."""
-    match = match_columns(contract, certified.columns, file)
+    match = match_columns(contract, certified.columns, file, _first_values(certified))
     headers = _headers(match, certified.columns, left_out)
     if not certified.records:
         return Staged(match.warnings, match.notes, tuple(headers.values()))
@@ -75,6 +77,30 @@ def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: st
     aside = _aside({item.name: raw[place] for place, item in headers.items() if item.is_aside})
     _stage(engine, contract, {name: raw[position] for name, position in match.index.items()}, aside)
     return Staged(match.warnings, match.notes, tuple(headers.values()))
+
+
+def _first_values(certified: Certified) -> dict[str, list[str]]:
+    """Some values of every column, by header."""
+    if not certified.parts:
+        return {}
+    delimiter, quote = (str(certified.read_csv_options[name]) for name in ("delim", "quote"))
+    with certified.parts[0].open(encoding="utf-8", newline="") as stream:
+        lines = [line for _, line in zip(range(_LOOKED_AT), stream, strict=False) if len(line) < _LONGEST_LINE]
+    try:
+        rows = list(
+            csv.reader(
+                lines,
+                delimiter=delimiter,
+                quotechar=quote or None,
+                quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+            )
+        )
+    except csv.Error:
+        return {}
+    return {
+        header.strip().lstrip("\ufeff"): [row[place] for row in rows if place < len(row)]
+        for place, header in enumerate(certified.columns)
+    }
 
 
 def stage_json(engine: Engine, contract: Contract, certified: Certified, left_out: LeftOut = None) -> Staged:
@@ -133,9 +159,17 @@ def _aside(values: Mapping[str, str]) -> str:
 def _strange_keys(contract: Contract, delivered: set[str]) -> Iterable[str]:
     """Top-level keys that no row has, where a new key of a similar name came."""
     known = _known_keys(contract)
-    whole = [_top_level(item.source) for item in contract.properties if _path(item.source).count(".") == 0]
-    for wanted, key in likely_renames([name for name in whole if name not in delivered], sorted(delivered - known)):
-        yield f"no row has {wanted}, and {key} is new: renamed? (add it to the aliases of {wanted})"
+    gone = [
+        item
+        for item in contract.properties
+        if _path(item.source).count(".") == 0
+        and not {_top_level(name) for name in (item.source, *item.aliases)} & delivered
+    ]
+    for found in proposals(contract, gone, sorted(delivered - known), {}):
+        yield (
+            f"no row has {found.wanted}, and {found.name} is new: {found.reason}; "
+            f"accept with '{found.command(contract.name)}'"
+        )
 
 
 def _path(source: str) -> str:

@@ -18,6 +18,7 @@ CONTRACT = Contract.model_validate(
             {"name": "card", "physicalName": "CARD_NO", "required": True},
             {"name": "email", "physicalName": "EMAIL", "aliases": ["E_MAIL"]},
             {"name": "comments", "physicalName": "Comments"},
+            {"name": "shoe_size", "physicalName": "Shoe size", "optionalColumn": True},
         ],
     }
 )
@@ -36,9 +37,16 @@ def test_an_alias_is_taken_and_told():
 
 
 def test_a_missing_optional_column_reads_as_empty():
-    match = match_columns(CONTRACT, ["CARD_NO", "EMAIL"], "f.csv")
-    assert match.missing == ("Comments",)
-    assert match.warnings == ("column Comments is missing: read as empty",)
+    match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments"], "f.csv")
+    assert match.missing == ("Shoe size",)
+    assert match.warnings == ()
+
+
+def test_a_missing_column_refuses_the_file():
+    with pytest.raises(ContractError, match="column Comments is missing") as caught:
+        match_columns(CONTRACT, ["CARD_NO", "EMAIL", "legal_basis"], "f.csv")
+    assert "(new here: legal_basis): cdp feed rename members \"Comments\" NEW" in caught.value.hint
+    assert "optionalColumn: true" in caught.value.hint
 
 
 def test_an_extra_column_is_told_and_not_read():
@@ -49,7 +57,20 @@ def test_an_extra_column_is_told_and_not_read():
 def test_an_undeclared_rename_refuses_the_file_with_a_proposal():
     with pytest.raises(ContractError, match="EMAIL is missing, and EMAIL_ADDRESS is new") as caught:
         match_columns(CONTRACT, ["CARD_NO", "EMAIL_ADDRESS", "Comments"], "f.csv")
-    assert "add EMAIL_ADDRESS to the aliases of EMAIL in schemas/exports/members.yaml" in caught.value.hint
+    assert "accept with 'cdp feed rename members EMAIL EMAIL_ADDRESS'" in caught.value.hint
+
+
+def test_a_rename_is_known_by_its_values_too():
+    values = {"Kontakt": ["ana@example.com", "ben@example.org", "cas@example.net"], "Notes": ["a", "b", "c"]}
+    with pytest.raises(ContractError, match="the values of Kontakt look like email") as caught:
+        match_columns(CONTRACT, ["CARD_NO", "Notes", "Kontakt", "Comments"], "f.csv", values)
+    assert "cdp feed rename members EMAIL Kontakt" in caught.value.hint
+
+
+def test_a_new_name_of_an_optional_column_is_proposed_and_refuses_nothing():
+    match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments", "Shoe size (EU)"], "f.csv")
+    (warning,) = match.warnings
+    assert "accept with 'cdp feed rename members \"Shoe size\" \"Shoe size (EU)\"'" in warning
 
 
 def test_a_missing_key_column_refuses_the_file():

@@ -240,11 +240,16 @@ def _look_at_json(path: Path, content: str, encoding: str) -> Look:
             f"{path} is one JSON document over many lines; a feed reads one object per line",
             f"jq -c '.[]' {path.name} > {path.stem}.jsonl (or the path of the list) makes such a file of it",
         )
-    return Look(path, "jsonl", tuple(_without_inner(order, lists)), _some(rows, path), encoding, lists=frozenset(lists))
+    filled = {name for row in rows for name in row}
+    return Look(path, "jsonl", tuple(_without_inner(order, lists, filled)), _some(rows, path), encoding, lists=frozenset(lists))
 
 
-def _without_inner(order: Iterable[str], lists: set[str]) -> Iterator[str]:
+def _without_inner(order: Iterable[str], lists: set[str], filled: set[str]) -> Iterator[str]:
+    """Columns without the insides of lists, and without objects that are null where they are not opened."""
+    opened = {name[:place] for name in order for place, sign in enumerate(name) if sign == "."}
     for name in order:
+        if name in opened and name not in filled:
+            continue
         if not any(name.startswith((f"{outer}.", f"{outer}[")) and not _is_first(name, outer) for outer in lists):
             yield name
 

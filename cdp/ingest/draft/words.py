@@ -201,6 +201,8 @@ def _apart(header: str) -> Heading:
     words = plain_words(re.sub(bag, "properties", header))
     parts = [part for part in words.split("_") if part not in _WRAPPERS] or words.split("_")
     plain = "_".join(part for part in parts if not part.isdigit() or len(parts) == 1) or words
+    if re.fullmatch(r"(statistics_)?first_(admin|agent)_(reply|response)_(at|time)", plain):
+        return Heading(words, "", plain)
     owner, rest = "", plain
     for name, pattern in _OWNERS:
         found = re.match(rf"(?:\w+_)??(?P<own>{pattern})_(?P<rest>\w+)$", plain)
