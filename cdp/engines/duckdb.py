@@ -140,16 +140,21 @@ class DuckDBEngine:
 
     def drop(self, name: str) -> None:
         """Remove a table or view if it exists."""
-        kinds = self.rows("select table_type from information_schema.tables where table_name = $name", {"name": name})
-        for (kind,) in kinds:
-            self.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {quote(name)}")
+        self._for_either_kind(f"drop {{kind}} if exists {quote(name)}")
 
     def rename(self, name: str, other: str) -> None:
         """Give a table or view another name, whatever bore that name before."""
         self.drop(other)
-        kinds = self.rows("select table_type from information_schema.tables where table_name = $name", {"name": name})
-        for (kind,) in kinds:
-            self.execute(f"alter {'view' if kind == 'VIEW' else 'table'} {quote(name)} rename to {quote(other)}")
+        self._for_either_kind(f"alter {{kind}} {quote(name)} rename to {quote(other)}")
+
+    def _for_either_kind(self, statement: str) -> None:
+        """Run a statement that names the kind of thing: asking the catalogue first would cost more."""
+        import duckdb
+
+        try:
+            self.connection.execute(statement.format(kind="table"))
+        except duckdb.CatalogException:
+            self.execute(statement.format(kind="view"))
 
     def create_view(self, name: str, sql: str) -> None:
         """Create or replace a temp view."""

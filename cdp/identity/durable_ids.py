@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -63,15 +63,39 @@ class _Overlap:
     smallest: str
 
 
-def mint(smallest_record_id: str, is_used: Callable[[str], bool]) -> str:
-    """A new id made from the cluster's smallest record id; numbered on where that id was given out before."""
-    number = 1
-    while True:
-        text = smallest_record_id if number == 1 else f"{smallest_record_id}#{number}"
-        candidate = "C" + hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15].upper()
-        if not is_used(candidate):
-            return candidate
+def mint(smallest_record_ids: Mapping[int, str], given_out: Callable[[Sequence[str]], set[str]]) -> dict[int, str]:
+    """New ids made from each cluster's smallest record id; numbered on where such an id was given out before."""
+    ids: dict[int, str] = {}
+    wanted, number = dict(smallest_record_ids), 1
+    while wanted:
+        tried = {cluster: _written(record, number) for cluster, record in wanted.items()}
+        taken = given_out(list(tried.values()))
+        for cluster, candidate in tried.items():
+            if candidate not in taken:
+                ids[cluster] = candidate
+                taken.add(candidate)
+                del wanted[cluster]
         number += 1
+    return ids
+
+
+def _written(record: str, number: int) -> str:
+    text = record if number == 1 else f"{record}#{number}"
+    return "C" + hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15].upper()
+
+
+def _given_out(engine: Engine, previous: PreviousIdentity, everyone: str | None, ids: Sequence[str]) -> set[str]:
+    """Which of these ids some customer bears or bore."""
+    import pandas as pd
+
+    engine.register("ids_wanted", pd.DataFrame({"customer_id": pd.Series(list(ids), dtype="string")}))
+    borne, crosswalk = everyone or previous.identity_map, previous.id_crosswalk
+    rows = engine.rows(
+        f"select customer_id from ids_wanted where customer_id in (select customer_id from {borne}) "
+        f"or customer_id in (select customer_id from {crosswalk}) "
+        f"or customer_id in (select other_customer_id from {crosswalk} where other_customer_id is not null)"
+    )
+    return {str(row[0]) for row in rows}
 
 
 def assign_ids(engine: Engine, previous: PreviousIdentity | None, everyone: str | None = None) -> Assignment:
@@ -86,13 +110,10 @@ def assign_ids(engine: Engine, previous: PreviousIdentity | None, everyone: str 
     if previous is None:
         return _first_run(smallest, sizes)
     overlaps = _overlaps(engine, previous)
-    known_ids = everyone or previous.identity_map
-    used = {str(row[0]) for row in engine.rows(
-        f"select customer_id from {known_ids} union select customer_id from {previous.id_crosswalk} "
-        f"union select other_customer_id from {previous.id_crosswalk} where other_customer_id is not null"
-    )}  # fmt: skip
     kept = _keep(overlaps)
-    fresh, events = _mint_others(smallest, sizes, overlaps, kept, used)
+    fresh, events = _mint_others(
+        smallest, sizes, overlaps, kept, lambda ids: _given_out(engine, previous, everyone, ids)
+    )
     events += _moves(overlaps, kept | fresh, fresh) + _retirements(engine, previous)
     ids = kept | fresh
     known = sum(overlap.count for overlap in overlaps)
@@ -105,11 +126,7 @@ def _order(event: Event) -> tuple[str, str, str]:
 
 
 def _first_run(smallest: dict[int, str], sizes: dict[int, int]) -> Assignment:
-    ids: dict[int, str] = {}
-    used: set[str] = set()
-    for cluster, record in smallest.items():
-        ids[cluster] = mint(record, used.__contains__)
-        used.add(ids[cluster])
+    ids = mint(smallest, lambda _: set())
     events = [Event("minted", ids[c], None, "new records", sizes[c]) for c in smallest]
     return Assignment(ids, sorted(events, key=_order), 0, 0)
 
@@ -145,23 +162,19 @@ def _mint_others(
     sizes: dict[int, int],
     overlaps: list[_Overlap],
     kept: dict[int, str],
-    used: set[str],
+    given_out: Callable[[Sequence[str]], set[str]],
 ) -> tuple[dict[int, str], list[Event]]:
     origin: dict[int, str] = {}
     for overlap in overlaps:
         origin.setdefault(overlap.cluster, overlap.customer_id)
-    fresh: dict[int, str] = {}
+    fresh = mint({cluster: record for cluster, record in smallest.items() if cluster not in kept}, given_out)
     events: list[Event] = []
-    for cluster, record in smallest.items():
-        if cluster in kept:
-            continue
-        fresh[cluster] = mint(record, used.__contains__)
-        used.add(fresh[cluster])
+    for cluster, customer in fresh.items():
         if cluster in origin:
             reason = f"its records no longer belong with {origin[cluster]}, which stays with the larger share"
-            events.append(Event("split", fresh[cluster], origin[cluster], reason, sizes[cluster]))
+            events.append(Event("split", customer, origin[cluster], reason, sizes[cluster]))
         else:
-            events.append(Event("minted", fresh[cluster], None, "new records", sizes[cluster]))
+            events.append(Event("minted", customer, None, "new records", sizes[cluster]))
     return fresh, events
 
 

@@ -13,7 +13,7 @@ from cdp.identity.agglomerate import Agglomeration, Conflicts, Group, Link
 from cdp.identity.graph import components
 from cdp.identity.rulings import STAR, Rulings, add_links
 from cdp.identity.settings import IdentitySettings
-from cdp.steps import Step, load_steps
+from cdp.steps import step_sql
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,15 +31,10 @@ STEPS = (
 MAX_NAMES_COMPARED = 200
 
 
-@cache
-def _steps() -> dict[str, Step]:
-    return {step.name: step for step in load_steps("identity")}
-
-
 def make(engine: Engine, *names: str, params: dict[str, object] | None = None) -> None:
     """Make the named identity steps, in the order given."""
     for name in names:
-        engine.create_table(name, _steps()[name].sql, params)
+        engine.create_table(name, step_sql("identity", name), params)
 
 
 def relate_names(engine: Engine, pairs_sql: str) -> None:

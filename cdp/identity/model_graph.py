@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine
 from cdp.identity.agglomerate import Agglomeration, Group, Link
 from cdp.identity.comparisons import COMPARISONS
+from cdp.identity.graph import components
 from cdp.identity.identifier_graph import load_conflicts, relate_names
 from cdp.identity.rulings import Rulings
 from cdp.identity.settings import IdentitySettings
@@ -58,24 +58,27 @@ def join_components(
     kept["evidence"] = _evidence(kept)
     kept["cut_reason"] = _too_little(kept, settings)
     candidates = kept[kept["cut_reason"] == ""]
-    groups = _groups(engine, kept)
+    loose = components(len(labels), candidates["component_l"].to_numpy(), candidates["component_r"].to_numpy())
+    groups = _groups(engine, _within(kept, loose))
     for component, apart in rulings.apart_by_label(labels).items():
         if component in groups:
             groups[component].apart.update(apart)
-    probabilities = {
-        (int(left), int(right)): float(probability)
-        for left, right, probability in scored[["component_l", "component_r", "match_probability"]].itertuples(
-            index=False
-        )
-    }
+    known = _within(scored, loose)
+    ends = zip(known["component_l"].tolist(), known["component_r"].tolist(), strict=True)
+    probabilities = dict(zip(ends, known["match_probability"].tolist(), strict=True))
     agglomeration = Agglomeration(groups, load_conflicts(engine, settings))
     links = [
-        Link((-round(float(weight), 6),), int(left), int(right), int(number))
-        for number, left, right, weight in candidates[["component_l", "component_r", "match_weight"]].itertuples()
+        Link((-round(weight, 6),), left, right, number)
+        for number, left, right, weight in zip(
+            candidates.index.tolist(),
+            candidates["component_l"].tolist(),
+            candidates["component_r"].tolist(),
+            candidates["match_weight"].tolist(),
+            strict=True,
+        )
     ]
     refused = agglomeration.join(links, _AverageAgreement(probabilities, settings.guards.average_agreement))
-    for number, reason in refused.items():
-        kept.loc[number, "cut_reason"] = reason
+    kept.loc[list(refused), "cut_reason"] = list(refused.values())
     kept["is_cut"] = kept["cut_reason"] != ""
     kept = kept[list(no_edges(labels).edges.columns)].astype({"cut_reason": "string", "evidence": "string"})
     joined = labels.copy()
@@ -86,12 +89,22 @@ def join_components(
     return ModelEdges(np.asarray(joined, dtype=np.int64), kept)
 
 
-def _evidence(pairs: pd.DataFrame) -> list[str]:
-    fields = pairs[[f"mw_{name}" for name in COMPARISONS]]
-    return [
-        json.dumps({name: round(float(weight), 3) for name, weight in zip(COMPARISONS, row, strict=True)})
-        for row in fields.itertuples(index=False)
-    ]
+def _within(pairs: pd.DataFrame, loose: NDArray[np.int64]) -> pd.DataFrame:
+    """The pairs that can come to one customer: chains of candidates connect them."""
+    left, right = pairs["component_l"].to_numpy(), pairs["component_r"].to_numpy()
+    together: pd.DataFrame = pairs.loc[loose[left] == loose[right]]
+    return together
+
+
+def _evidence(pairs: pd.DataFrame) -> pd.Series[str]:
+    """The weight by field, as JSON."""
+    import pandas as pd
+
+    text = pd.Series("{", index=pairs.index, dtype="object")
+    for number, name in enumerate(COMPARISONS):
+        weight = pairs[f"mw_{name}"].astype("float64").round(3).astype(str)
+        text = text + (", " if number else "") + f'"{name}": ' + weight
+    return text + "}"
 
 
 def _too_little(pairs: pd.DataFrame, settings: IdentitySettings) -> pd.Series[str]:

@@ -147,9 +147,9 @@ def _resolve_delivered(night: _Night, model: Model | None) -> Assignment:
         make(night.engine, *OUTPUT_STEPS, params={"as_of": night.as_of})
         if not night.whole:
             carry_over(night.engine)
-        if night.touched and not night.is_other:
-            night.untouched = untouched_continuity(night.engine)
-        signature = sign(night.settings, model, count)
+        if night.kept and night.touched and not night.is_other:
+            night.untouched = untouched_continuity(night.engine) if night.whole else 1.0
+        signature = night.kept.signature if night.kept and not night.whole else sign(night.settings, model, count)
         keep_state(night.engine, signature, count, night.as_of, whole=bool(night.whole))
     return assignment
 

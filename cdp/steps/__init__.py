@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cdp.steps.linter import PortabilityFault, lint
-from cdp.steps.loader import Step, load_step, load_steps, run_steps, tables_read
+from cdp.steps.loader import Step, load_step, load_steps, run_steps, step_sql, tables_read
 
-__all__ = ["PortabilityFault", "Step", "lint", "load_step", "load_steps", "run_steps", "tables_read"]
+__all__ = ["PortabilityFault", "Step", "lint", "load_step", "load_steps", "run_steps", "step_sql", "tables_read"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +102,15 @@ def _ordered(steps: Iterable[Step]) -> list[Step]:
 def load_steps(stage: str) -> list[Step]:
     """All steps of a stage, in the order in which they can run."""
     return _ordered(load_step(path) for path in sorted((STEPS_ROOT / stage).glob("*.sql")))
+
+
+@cache
+def step_sql(stage: str, name: str) -> str:
+    """The select of one step, as it stands in its file. Raises ``StepError`` when there is no such step."""
+    path = STEPS_ROOT / stage / f"{name}.sql"
+    if not path.is_file():
+        raise StepError(f"there is no step {stage}/{name}")
+    return path.read_text(encoding="utf-8")
 
 
 def run_steps(engine: Engine, stage: str, params: Params = None) -> list[str]:

@@ -34,11 +34,15 @@ def kinds(assignment):
     return [(e.event_type, e.customer_id, e.other_customer_id) for e in assignment.events]
 
 
+def minted(record, *taken):
+    return mint({0: record}, lambda _: set(taken))[0]
+
+
 def test_the_first_run_mints_every_id(engine):
     clusters(engine, ["a", "b"], ["c"])
     assignment = assign_ids(engine, None)
     assert [event.event_type for event in assignment.events] == ["minted", "minted"]
-    assert assignment.customer_ids[0] == mint("a", set().__contains__)
+    assert assignment.customer_ids[0] == minted("a")
 
 
 def test_a_merge_keeps_the_larger_share(engine):
@@ -80,10 +84,10 @@ def test_records_that_change_hands_are_logged(engine):
 
 
 def test_an_id_is_never_given_twice(engine):
-    taken = mint("a", set().__contains__)
-    assert mint("a", {taken}.__contains__) != taken
+    taken = minted("a")
+    assert minted("a", taken) != taken
     history(engine, **{taken: ["b", "c"]})
     clusters(engine, ["a"], ["b", "c"])
     assignment = assign_ids(engine, PreviousIdentity())
     assert assignment.customer_ids[1] == taken
-    assert assignment.customer_ids[0] == mint("a", {taken}.__contains__)
+    assert assignment.customer_ids[0] == minted("a", taken)

@@ -165,7 +165,7 @@ def find_touched(engine: Engine, settings: IdentitySettings, kept: KeptState, as
 def _judge_values(engine: Engine, settings: IdentitySettings) -> None:
     """Values of changed records, then and now, and whether each is blocked: over all records that carry one."""
     params: dict[str, object] = {"gmail_dots_optional": settings.gmail_dots_optional}
-    open_records(engine, "select record_key from changed_records")
+    open_records(engine, "select record_key from changed_records", "record_identifiers")
     make(engine, "standard_identifiers", params=params)
     engine.create_table(
         "changed_values",

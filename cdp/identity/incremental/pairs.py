@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KEPT = before("identity_state_representatives")
+_RECORDS = before("identity_state_records")
 _NOT_CONTENT = ("component", "head", "head_key", "digest")
 
 
@@ -110,6 +111,31 @@ def compare_changed(engine: Engine, model: Model, count: int) -> pd.DataFrame:
     return scored
 
 
+# two that did not change can meet only where each is an end of a probable pair, tonight's or an earlier one
+_UNCHANGED = """
+with
+siblings as (
+    select
+        kept.head_key,
+        count(*) over (partition by records.family) as count_heads
+    from {kept} as kept
+    inner join {records} as records on kept.head_key = records.record_key
+    where records.family in (
+        select records.family from {records} as records semi join touched_records using (record_key)
+    )
+)
+
+select representatives.*
+from representatives
+inner join record_numbers as numbers on representatives.component = numbers.node
+where hash(numbers.record_id) not in (select head_key from heads_changed)
+    and (
+        hash(numbers.record_id) in (select head_key from heads_reached)
+        or hash(numbers.record_id) in (select head_key from siblings where count_heads > 1)
+    )
+"""
+
+
 def pairs_at_hand(engine: Engine, model: Model, count: int, scored: pd.DataFrame) -> pd.DataFrame:
     """Scored pairs among the representatives at hand, numbered as they are.
 
@@ -118,12 +144,7 @@ def pairs_at_hand(engine: Engine, model: Model, count: int, scored: pd.DataFrame
     """
     import pandas as pd
 
-    engine.create_table(
-        "representatives_unchanged",
-        "select representatives.* from representatives "
-        "inner join record_numbers as numbers on representatives.component = numbers.node "
-        "where hash(numbers.record_id) not in (select head_key from heads_changed)",
-    )
+    engine.create_table("representatives_unchanged", _UNCHANGED.format(kept=_KEPT, records=_RECORDS))
     nodes = engine.frame(
         "select numbers.record_id, numbers.node from record_numbers as numbers "
         "inner join representatives on representatives.component = numbers.node"

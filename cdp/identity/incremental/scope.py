@@ -31,10 +31,12 @@ def open_whole(engine: Engine) -> None:
         engine.create_view(table, f"select * from {other}")
 
 
-def open_records(engine: Engine, keys: str) -> None:
-    """Only the records whose ``record_key`` a query gives are at hand, with their identifiers."""
+def open_records(engine: Engine, keys: str, *tables: str) -> None:
+    """Only the records whose ``record_key`` a query gives are at hand, in all input tables or in those named."""
     engine.create_table("keys_at_hand", f"select distinct record_key from ({keys}) as wanted")
     for table, other in _NARROWED:
+        if tables and table not in tables:
+            continue
         around = f"{table}_around"
         engine.create_table(
             around, f"select * from {other} as delivered where hash(record_id) in (select record_key from keys_at_hand)"
