@@ -16,6 +16,7 @@ from cdp.engines import Engine
 from cdp.errors import EngineError, IngestError
 from cdp.ingest.checks import quoted, text, text_list
 from cdp.ingest.columns import ColumnMatch, match_columns
+from cdp.ingest.drift import proposals
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
 from cdp.ingest.reading import Certified, CsvFormat, JsonLinesFormat
 from cdp.quality.history import Header
