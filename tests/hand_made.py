@@ -51,7 +51,11 @@ ANNA = _profile(
     consent_email_at="2026-01-01 00:00:00", consent_sms="out", consent_sms_at="2026-02-01 00:00:00",
     reachable_by=["email"], count_open_tickets=1, count_tickets=1, last_csat_score=4,
     last_csat_at="2026-04-01 00:00:00", last_nps_score=9, last_nps_at="2026-04-02 00:00:00", has_card=True,
-    count_returns=1,
+    count_returns=1, household_id="H1", household_size=2, open_cart_id="K1", open_cart_value=60,
+    open_cart_began_at="2026-05-28 08:00:00", open_cart_began_channel="web", open_cart_began_device="dev-1",
+    open_cart_last_touched_at="2026-05-28 08:30:00", open_cart_devices=2, loyalty_balance=120, count_messages=1,
+    count_messages_opened=1, count_messages_clicked=1, last_message_at="2026-05-10 08:00:00",
+    count_repeat_contacts_7d=1, count_orders_probable=1, gross_revenue_probable=7.50,
 )  # fmt: skip
 BEN = _profile("C2", full_name="Ben Sample", email="ben@example.org", phone="+447700900456", city="York", country="GB")
 CARLA = _profile(
@@ -121,6 +125,34 @@ ROWS = {
     "returns": [
         _fact(1, "pos_receipts:S01-9", return_id="r1", order_id="#1001", return_channel="store",
               returned_at="2026-05-25 10:00:00", sku="M-1", quantity=1, amount=20),
+    ],
+    "households": [
+        {"household_id": "H1", "count_members": 2, "members": ["C1", "C2"], "count_orders": 2, "net_revenue": 130.50},
+    ],
+    "carts": [
+        {"cart_id": "K1", "customer_id": "C1", "thread_id": "C1:2", "status": "open", "is_current": True,
+         "began_at": "2026-05-28 08:00:00", "began_channel": "web", "began_device": "dev-1",
+         "last_touched_at": "2026-05-28 08:30:00", "count_devices": 2, "value": 60},
+    ],
+    "cart_items": [
+        {"cart_id": "K1", "customer_id": "C1", "sku": "K-1", "quantity": 1, "unit_price": 60, "value": 60,
+         "store_id": "S01", "store_basis": "usual", "stock_available": 3},
+        {"cart_id": "K1", "customer_id": "C1", "sku": "M-1", "quantity": 0, "unit_price": 20, "value": 0},
+    ],
+    "loyalty_accounts": [
+        {"loyalty_card": "40012345", "customer_id": "C1", "balance": 120, "points_earned": 150, "points_burned": 30,
+         "points_expired": 0, "last_booked_at": "2026-05-20 12:00:00"},
+    ],
+    "campaigns": [{"campaign_id": "K7", "send_id": "88", "feed": "mail", "name": "Spring", "channel": "email"}],
+    "messages": [
+        {"message_id": "m1", "feed": "mail", "channel": "email", "campaign_id": "K7", "recipient_type": "email",
+         "recipient_value": "anna@example.com", "customer_id": "C1", "sent_at": "2026-05-10 08:00:00",
+         "is_delivered": True, "count_opens": 1, "count_clicks": 1, "first_opened_at": "2026-05-10 09:00:00",
+         "last_clicked_at": "2026-05-10 09:01:00"},
+    ],
+    "support_contacts": [
+        {"contact_id": "ticket:77", "customer_id": "C1", "channel": "email", "ticket_id": "77",
+         "contacted_at": "2026-05-28 09:00:00", "is_repeat_7d": True},
     ],
     "tickets": [
         _fact(1, "support_tickets:77", ticket_id="77", channel="email", subject="Handle came off", status="open",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _SHOWN_IDENTIFIERS = 4
 _TICKET_COLUMNS = ("ticket_id", "opened_at", "status", "priority", "subject")
+_CART_COLUMNS = ("sku", "title", "quantity", "value", "store_id", "store_basis", "stock_available")
+_POINT_COLUMNS = ("loyalty_card", "balance", "points_earned", "points_burned", "points_expired", "last_booked_at")
 _ORIGIN_COLUMNS = ("attribute", "value", "feed", "observed_at", "reason")
 
 
@@ -25,11 +27,16 @@ def print_customer(customer: Customer360) -> None:
     _print_facts(_who(customer))
     for title, rows in (
         ("Consent", _named(customer.consents, ("channel", "status", "stated_at", "is_reachable"))),
+        ("Household: customers of their own, consent is each one's", customer.household),
         ("Orders by channel", customer.orders_by_channel),
         ("Last purchases", _named(customer.purchases, _purchase_columns(customer.purchases))),
+        ("Open cart", _named(customer.open_cart, _CART_COLUMNS)),
+        ("Loyalty points", _named(customer.points, _POINT_COLUMNS)),
         ("Returns", customer.returns),
         ("Reservations waiting", customer.reservations),
         ("Open tickets", _named(customer.open_tickets, _TICKET_COLUMNS)),
+        ("Asked for help", customer.support_contacts),
+        ("Last messages", customer.messages),
         ("Segments", customer.segments),
         ("Where each value comes from", _named(customer.origins, _ORIGIN_COLUMNS)),
     ):  # fmt: skip
@@ -77,14 +84,48 @@ def _figures(profile: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"average {words(profile['average_order_value']) or 'none'}"
         ),
     )
+    if profile.get("count_orders_probable"):
+        yield (
+            "probably too",
+            (
+                f"{profile['count_orders_probable']} more, gross {words(profile['gross_revenue_probable'])}: "
+                "only a name ties them"
+            ),
+        )
+    if profile.get("open_cart_id"):
+        yield "open cart", _cart(profile)
+    if profile.get("loyalty_balance"):
+        yield "points", f"{profile['loyalty_balance']}"
+    if profile.get("count_messages"):
+        yield (
+            "messages",
+            (
+                f"{profile['count_messages']}, opened {profile['count_messages_opened']}, "
+                f"clicked {profile['count_messages_clicked']}, last {words(profile['last_message_at'])}"
+            ),
+        )
     if profile.get("last_touchpoint_at"):
         yield "last contact", f"{words(profile['last_touchpoint_at'])}, {profile['last_touchpoint_channel']}"
-    yield "tickets", f"{profile['count_open_tickets']} open of {profile['count_tickets']}"
+    again = profile.get("count_repeat_contacts_7d")
+    yield (
+        "tickets",
+        f"{profile['count_open_tickets']} open of {profile['count_tickets']}"
+        + (f"; asked again within a week {again} times" if again else ""),
+    )
     csat, nps = profile.get("last_csat_score"), profile.get("last_nps_score")
     if csat is not None:
         yield "last CSAT", f"{csat} of 5 on {words(profile['last_csat_at'])}"
     if nps is not None:
         yield "last NPS", f"{nps} of 10 on {words(profile['last_nps_at'])}"
+
+
+def _cart(profile: Mapping[str, Any]) -> str:
+    devices = profile["open_cart_devices"]
+    return (
+        f"{words(profile['open_cart_value'])}, begun {words(profile['open_cart_began_at'])} in the "
+        f"{profile['open_cart_began_channel']} on {profile['open_cart_began_device']}, "
+        f"on {devices} device{'s' if devices != 1 else ''}, last touched {words(profile['open_cart_last_touched_at'])}"
+    )
 
 
 def _identifiers(identifiers: Rows) -> Iterator[str]:
@@ -97,8 +138,12 @@ def _identifiers(identifiers: Rows) -> Iterator[str]:
 
 
 def _purchase_columns(purchases: Rows) -> tuple[str, ...]:
-    columns = ("ordered_at", "channel", "order_id", "gross_revenue", "currency", "items")
-    return (*columns, "is_cancelled") if any(row["is_cancelled"] for row in purchases) else columns
+    columns = ["ordered_at", "channel", "order_id", "gross_revenue", "currency", "items"]
+    if any(row["is_cancelled"] for row in purchases):
+        columns.append("is_cancelled")
+    if any(row["counted_as"] == "probable" for row in purchases):
+        columns.append("counted_as")
+    return tuple(columns)
 
 
 def _named(rows: Rows, columns: tuple[str, ...]) -> Rows:

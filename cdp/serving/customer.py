@@ -34,12 +34,85 @@ select
     orders.gross_revenue,
     orders.currency,
     orders.is_cancelled,
+    orders.counted_as,
     items.items
 from orders
 left join items using (order_id)
 where orders.customer_id = $customer_id
     and orders.ordered_at < $as_of
 order by orders.ordered_at desc, orders.order_id
+limit $limit
+"""
+
+_CART = """
+select
+    cart_items.sku,
+    products.title,
+    cart_items.quantity,
+    cart_items.unit_price,
+    cart_items.value,
+    cart_items.store_id,
+    cart_items.store_basis,
+    cart_items.stock_available
+from cart_items
+inner join carts on cart_items.cart_id = carts.cart_id
+left join products on cart_items.sku = products.sku
+where cart_items.customer_id = $customer_id
+    and carts.customer_id = $customer_id
+    and carts.is_current
+    and cart_items.quantity > 0
+order by cart_items.sku
+"""
+
+_POINTS = """
+select
+    loyalty_card,
+    balance,
+    points_earned,
+    points_burned,
+    points_expired,
+    last_booked_at
+from loyalty_accounts
+where customer_id = $customer_id
+order by last_booked_at desc, loyalty_card
+"""
+
+_MESSAGES = """
+with
+named as (
+    select campaign_id, channel, min(name) as campaign
+    from campaigns
+    group by campaign_id, channel
+)
+select
+    messages.sent_at,
+    messages.channel,
+    coalesce(named.campaign, messages.campaign_id) as campaign,
+    messages.is_delivered,
+    messages.first_opened_at,
+    messages.last_clicked_at,
+    messages.unsubscribed_at
+from messages
+left join named on messages.campaign_id = named.campaign_id and messages.channel = named.channel
+where messages.customer_id = $customer_id
+order by messages.sent_at desc nulls last, messages.message_id
+limit $limit
+"""
+
+_HOUSEHOLD = """
+select profiles.customer_id, profiles.full_name, profiles.birth_date, profiles.net_revenue
+from households
+inner join profiles on list_contains(households.members, profiles.customer_id)
+where households.household_id = $household_id
+    and profiles.customer_id <> $customer_id
+order by profiles.customer_id
+"""
+
+_CONTACTS = """
+select contacted_at, channel, ticket_id, hours_to_first_answer, hours_to_solution, is_repeat_7d
+from support_contacts
+where customer_id = $customer_id
+order by contacted_at desc, contact_id
 limit $limit
 """
 
@@ -118,11 +191,16 @@ class Customer360:
     identifiers: Rows
     feeds: Rows
     consents: Rows
+    household: Rows
     orders_by_channel: Rows
+    open_cart: Rows
+    points: Rows
     purchases: Rows
     returns: Rows
     reservations: Rows
     open_tickets: Rows
+    support_contacts: Rows
+    messages: Rows
     segments: Rows
     origins: Rows
 
@@ -133,7 +211,7 @@ class Customer360:
 
 
 def view_customer(reader: Reader, key: str, *, limit: int = 5) -> Customer360:
-    """The 360 view of the customer that ``key`` names, with the latest ``limit`` purchases and returns.
+    """The 360 view of the customer that ``key`` names, with the latest ``limit`` purchases, returns and contacts.
 
     Raises ``NotFoundError``.
     """
@@ -153,6 +231,7 @@ def _view(reader: Reader, match: Match, limit: int) -> Customer360:
 
     identity = next(iter(fetch("select * from customers where customer_id = $customer_id")))
     profile = next(iter(fetch("select * from profiles where customer_id = $customer_id")), None)
+    given["household_id"] = (profile or {}).get("household_id")
     return Customer360(
         match.customer_id,
         match.found_by,
@@ -161,11 +240,16 @@ def _view(reader: Reader, match: Match, limit: int) -> Customer360:
         identifiers=fetch(_IDENTIFIERS),
         feeds=fetch(_FEEDS),
         consents=_consents(profile or {}),
+        household=fetch(_HOUSEHOLD),
         orders_by_channel=_orders_by_channel(profile or {}),
+        open_cart=fetch(_CART),
+        points=fetch(_POINTS),
         purchases=fetch(_PURCHASES),
         returns=fetch(_RETURNS),
         reservations=fetch(_RESERVATIONS),
         open_tickets=fetch(_OPEN_TICKETS),
+        support_contacts=fetch(_CONTACTS),
+        messages=fetch(_MESSAGES),
         segments=fetch(_SEGMENTS),
         origins=fetch(_ORIGINS),
     )

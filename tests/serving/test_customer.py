@@ -77,6 +77,16 @@ def test_the_view_holds_what_support_needs(published):
     assert list(anna.orders_by_channel.frame()["count_orders"]) == [1, 1, 0]
 
 
+def test_the_view_holds_cart_points_messages_and_household(published):
+    anna = published.customer("anna@example.com")
+    (item,) = anna.open_cart
+    assert (item["sku"], item["stock_available"], item["store_basis"]) == ("K-1", 3, "usual")
+    assert [(row["loyalty_card"], row["balance"]) for row in anna.points] == [("40012345", 120)]
+    assert [(row["channel"], row["campaign"]) for row in anna.messages] == [("email", "Spring")]
+    assert [row["full_name"] for row in anna.household] == ["Ben Sample"]
+    assert [row["is_repeat_7d"] for row in anna.support_contacts] == [True]
+
+
 def test_an_anonymous_device_has_no_profile(published):
     device = published.customer("dev-4")
     assert device.profile is None
