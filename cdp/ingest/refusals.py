@@ -11,6 +11,7 @@ from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import Feed
 from cdp.ingest.ledger import QuarantinedRow
 from cdp.ingest.reading import Certified, RawRecord, raw_records
+from cdp.ingest.reasons import in_words as in_words
 from cdp.ingest.staging import reading_format
 
 
@@ -86,26 +87,3 @@ def refused_by_contract(
         )
         for line, (ordinal, reasons, row_key, _) in zip(lines, rows, strict=True)
     ]
-
-
-def in_words(contract: Contract, codes: Sequence[str]) -> str:
-    """Reason codes of one row, told to a person."""
-    words = {rule.name: rule.description or rule.must for rule in contract.row_rules}
-    told = []
-    for code in codes:
-        kind, _, name = code.partition(":")
-        if kind == "rule":
-            told.append(f"must hold: {words[name]}")
-            continue
-        item = contract.find(name)
-        told.append(
-            {
-                "required": f"{item.source} is empty",
-                "type": f"{item.source} is not a valid {item.logical_type}",
-                "pattern": f"{item.source} does not look like {item.logical_type_options.pattern}",
-                "range": f"{item.source} is outside its limits",
-                "values": f"{item.source} is none of {', '.join(item.logical_type_options.values)}",
-                "future": f"{item.source} lies after the business date",
-            }[kind]
-        )
-    return "; ".join(told)

@@ -34,7 +34,7 @@ ranked as (
 select
     _row, _key, _version, _hash,
     case
-        when copy_number > 1 or (_hash = current_hash and is_own) then 'duplicate'
+        when copy_number > 1 or (_hash = current_hash and (is_own or newest > 1)) then 'duplicate'
         when _hash = current_hash then 'moved'
         when newest > 1 or coalesce(_version < current_version, current_version is not null and _version is null)
             then 'superseded'
