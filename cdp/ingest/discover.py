@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,7 @@ from cdp.ingest.archives import is_archive, is_wanted, members
 from cdp.ingest.feed import Feed
 
 _BLOCK = 1 << 20
+STILL_WRITTEN = "it is still being written, and left for the next run"
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -22,6 +24,8 @@ class Delivery:
     """One file of the inbox, or one member of a zip archive in it.
 
     ``name`` is the inbox folder's name plus the path below it, and the path inside the archive for a member.
+    ``trouble`` says why it cannot be read in this run; then ``file_id`` is empty. ``stamp`` is the file's state when
+    it was found.
     """
 
     path: Path
@@ -31,10 +35,17 @@ class Delivery:
     size: int
     trouble: str = ""
     member: str | None = None
+    stamp: tuple[int, ...] = ()
 
-    def content_now(self) -> str:
-        """``file_id`` as the file gives it at this moment."""
-        return _member_id(content_hash(self.path), self.member)
+    def is_unchanged(self) -> bool:
+        """Whether nobody has written to the file since it was found."""
+        return stamp_of(self.path) == self.stamp
+
+
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """What changes when somebody writes to a file: its node, size, times."""
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def content_hash(path: Path) -> str:
@@ -60,8 +71,33 @@ def _matches(below: PurePosixPath, patterns: Iterable[str]) -> bool:
 
 
 def _shown(name: str) -> str:
-    """A path that can be printed and stored, whatever bytes the file system holds."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A path that can be printed and stored on one line, whatever bytes the file system holds."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in decoded)
+
+
+def _below(root: Path) -> Iterator[tuple[Path, str]]:
+    """Everything that is no folder, hidden things left out; of what cannot be listed or read, why."""
+    failed: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=failed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in (*links, *files):
+            if not name.startswith("."):
+                path = Path(folder) / name
+                yield path, _oddity(path)
+    for error in failed:
+        yield Path(error.filename), f"the folder cannot be listed: {error.strerror}"
+
+
+def _oddity(path: Path) -> str:
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if stat.S_ISLNK(mode):
+        return "it is a link, and links are not followed"
+    return "" if stat.S_ISREG(mode) else "it is no regular file"
 
 
 def discover(inbox: Path, feeds: Iterable[Feed]) -> list[Delivery]:
@@ -76,18 +112,27 @@ def discover(inbox: Path, feeds: Iterable[Feed]) -> list[Delivery]:
         raise UsageError(f"there is no inbox folder {inbox}", "name an existing folder with --inbox")
     feeds = list(feeds)
     found: list[Delivery] = []
-    for path in sorted(root.rglob("*"), key=lambda item: natural_key(item.relative_to(root).as_posix())):
+    for path, oddity in sorted(_below(root), key=lambda item: natural_key(item[0].relative_to(root).as_posix())):
         below = PurePosixPath(path.relative_to(root).as_posix())
-        if any(part.startswith(".") for part in below.parts) or (path.is_dir() and not path.is_symlink()):
-            continue
         name = _shown(f"{root.name}/{below}")
-        claims = [] if path.is_symlink() else [feed for feed in feeds if _matches(below, feed.files)]
+        claims = [] if oddity else [feed for feed in feeds if _matches(below, feed.files)]
         try:
             is_unpacked = any(feed.members for feed in claims) and is_archive(path)
-            found += _members(path, name, claims) if is_unpacked else [_delivery(path, name, _only(name, claims))]
+            found += (
+                _members(path, name, claims) if is_unpacked else [_delivery(path, name, _only(name, claims), oddity)]
+            )
         except OSError as error:
             found.append(Delivery(path, name, None, "", 0, f"cannot be read: {error.strerror}"))
     return found
+
+
+def _hashed(path: Path) -> tuple[str, tuple[int, ...], str]:
+    """Content hash, stamp, and trouble when the file is being written."""
+    before = stamp_of(path)
+    content = content_hash(path)
+    if stamp_of(path) != before:
+        return "", before, STILL_WRITTEN
+    return content, before, ""
 
 
 def _only(name: str, claims: list[Feed]) -> str | None:
@@ -99,16 +144,22 @@ def _only(name: str, claims: list[Feed]) -> str | None:
     return claims[0].feed if claims else None
 
 
-def _delivery(path: Path, name: str, feed: str | None) -> Delivery:
-    return Delivery(path, name, feed, content_hash(path) if feed else "", path.lstat().st_size)
+def _delivery(path: Path, name: str, feed: str | None, trouble: str) -> Delivery:
+    if feed is None:
+        return Delivery(path, name, None, "", path.lstat().st_size if not trouble else 0, trouble)
+    file_id, stamp, trouble = _hashed(path)
+    return Delivery(path, name, feed, file_id, stamp[2], trouble, stamp=stamp)
 
 
 def _members(path: Path, name: str, claims: list[Feed]) -> list[Delivery]:
     """Each member with the feed that wants it; a feed gets what it misses by its pattern, for the reader to refuse."""
-    archive_id, size = content_hash(path), path.lstat().st_size
+    archive_id, stamp, trouble = _hashed(path)
+    if trouble:
+        return [Delivery(path, name, claims[0].feed, "", stamp[2], trouble, stamp=stamp)]
 
     def one(feed: str | None, member: str) -> Delivery:
-        return Delivery(path, _shown(f"{name}/{member}"), feed, _member_id(archive_id, member), size, member=member)
+        file_id = _member_id(archive_id, member)
+        return Delivery(path, _shown(f"{name}/{member}"), feed, file_id, stamp[2], member=member, stamp=stamp)
 
     try:
         inside = sorted(members(path), key=natural_key)

@@ -12,7 +12,7 @@ from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, IngestError, LedgerError
 from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
-from cdp.ingest.discover import Delivery
+from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Certified, certify
@@ -69,11 +69,16 @@ def land_file(
     except (ContractError, IngestError) as error:
         return Landed(replace(blank, status=FileStatus.refused, message=f"{error.message}; {error.hint}"))
     except OSError as error:
-        why = f"cannot be read: {error.strerror or error}; it is tried again in the next run"
-        return Landed(replace(blank, status=FileStatus.refused, file_id="", message=why))
+        return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
         for table in ("loaded", "staged", "judged", "incoming", "placed", "withdrawn"):
             landing.engine.drop(table)
+
+
+def waiting(delivery: Delivery, run_id: str, why: str) -> FileLedger:
+    """The ledger of a file that the next run has to read."""
+    message = f"{why}; the next run tries it again"
+    return FileLedger("", delivery.feed, delivery.name, run_id, FileStatus.waiting, message=message)
 
 
 def _land(
@@ -111,7 +116,8 @@ def _land(
         rows_superseded=counted.get("superseded", 0),
         message="; ".join([*warnings, *staged.warnings, *staged.notes, *_noted(engine, certified, withdrawn)]),
     ).balanced()
-    _must_be_unchanged(delivery)
+    if not delivery.is_unchanged():
+        return Landed(waiting(delivery, run_id, STILL_WRITTEN))
     path = write_landed(landing, feed, contract, delivery.file_id, delivery.file_id[:20])
     advance(engine, feed.feed, delivery.file_id)
     in_order = tuple(sorted(refused, key=lambda row: row.line))
@@ -127,14 +133,6 @@ def _certified(landing: Landing, delivery: Delivery, feed: Feed, contract: Contr
 def _told_by_reader(certified: Certified | None) -> tuple[str, ...]:
     found = certified.warnings if certified else []
     return tuple(f"{item.code}: {item.detail}" + (f" (line {item.line})" if item.line else "") for item in found)
-
-
-def _must_be_unchanged(delivery: Delivery) -> None:
-    if delivery.content_now() != delivery.file_id:
-        raise IngestError(
-            f"{delivery.name} changed while it was read",
-            "the next run reads it again; let exports be renamed into the inbox when they are complete",
-        )
 
 
 def judge(landing: Landing, contract: Contract, expected: int, file: str) -> None:

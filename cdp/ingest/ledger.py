@@ -18,6 +18,7 @@ class FileStatus(StrEnum):
     empty = "empty"
     refused = "refused"
     unknown = "unknown"
+    waiting = "waiting"
 
 
 @dataclass(frozen=True)

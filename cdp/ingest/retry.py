@@ -7,7 +7,7 @@ came from. Files are as old as their delivery; rows of one file as old as their 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -121,10 +121,12 @@ def retry_feed(
     rows: Iterable[QuarantinedRow],
     landed: Sequence[Path],
     delivered: Mapping[str, int],
+    restated: Collection[str] = (),
 ) -> RetryResult:
     """Try refused rows of one feed again.
 
-    ``landed`` are all its landed rows, ``delivered`` says for every file id when it came. The engine must hold
+    ``landed`` are all its landed rows, ``delivered`` says for every file id when it came, ``restated`` are the files
+    that a later one has replaced: what they hold is superseded, readable or not. The engine must hold
     ``superseded_rows``, which is extended. No row is lost: each comes back with its outcome.
     """
     import pyarrow as pa
@@ -142,6 +144,9 @@ def retry_feed(
     for place in sorted(files):
         delivery, file, _ = place
         waiting = sorted(files[place], key=lambda row: row.line)
+        if waiting[0].file_id in restated:
+            retried += [Retried(row, Outcome.superseded) for row in waiting]
+            continue
         try:
             outcomes, path = _retry_file(landing, feed, contract, waiting, delivery)
         except (ContractError, IngestError) as error:

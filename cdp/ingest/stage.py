@@ -16,6 +16,8 @@ from cdp.ingest.references import close_references, in_reference_order, open_ref
 from cdp.ingest.restatement import scope_of
 from cdp.quality.history import Header
 
+UNCLAIMED = "no feed claims it"
+
 
 @dataclass(frozen=True)
 class History:
@@ -46,14 +48,23 @@ class LandingResult:
         return tuple(item for item in self.ledgers if item.status is FileStatus.unknown)
 
     @property
+    def waiting(self) -> tuple[FileLedger, ...]:
+        """Files that the next run has to read."""
+        return tuple(item for item in self.ledgers if item.status is FileStatus.waiting)
+
+    @property
     def refused(self) -> tuple[FileLedger, ...]:
         """Files that could not be read under their contract."""
         return tuple(item for item in self.ledgers if item.status is FileStatus.refused)
 
 
 def new_deliveries(deliveries: Sequence[Delivery], history: History) -> list[Delivery]:
-    """Deliveries of a feed that no earlier run has accounted for under the same name and bytes."""
-    return [item for item in deliveries if item.feed and (item.feed, item.file_id, item.name) not in history.settled]
+    """Deliveries that can be read and that no earlier run has accounted for under the same feed, name and bytes."""
+    return [
+        item
+        for item in deliveries
+        if item.feed and item.file_id and (item.feed, item.file_id, item.name) not in history.settled
+    ]
 
 
 def open_current(landing: Landing, contract: Contract, files: Sequence[Path]) -> None:
@@ -105,7 +116,7 @@ def land_inbox(
 
     for item in deliveries:
         if item.feed is None:
-            message = item.trouble or "no feed claims it"
+            message = item.trouble or UNCLAIMED
             account(FileLedger("", None, item.name, landing.run_id, FileStatus.unknown, message=message))
     fresh = new_deliveries(deliveries, history)
     contract_of = {name: contracts[feed.contract] for name, feed in feeds.items()}

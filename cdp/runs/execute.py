@@ -28,7 +28,7 @@ from cdp.runs.ledgers import history
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
 from cdp.runs.retries import as_signed
-from cdp.runs.stages import STAGES
+from cdp.runs.stages import STAGES, not_read
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
 
@@ -144,12 +144,10 @@ def _is_settled(run: Run, day: date) -> bool:
 
 
 def _unheard_of(deliveries: Sequence[Delivery], known: History) -> tuple[str, ...]:
-    """Files of no feed that no run has told about yet."""
-    return tuple(
-        f"{item.name} belongs to no feed: not read (add it to a feed, or to ignore in cdp.toml)"
-        for item in deliveries
-        if item.feed is None and item.name not in known.unknown
-    )
+    """Files that no run has told about yet: of no feed, or not to be read now."""
+    unclaimed = (item for item in deliveries if item.feed is None and item.name not in known.unknown)
+    waiting = (item for item in deliveries if item.feed and item.trouble)
+    return (*(not_read(item.name, item.trouble) for item in unclaimed), *(f"{i.name}: {i.trouble}" for i in waiting))
 
 
 def _finish(run: Run) -> Manifest:

@@ -97,5 +97,5 @@ def history(run: Run) -> History:
 def _is_settled(run: Run, ledger: FileLedger) -> bool:
     """A refused file is settled only while the workspace is the one that refused it."""
     if ledger.status is not FileStatus.refused:
-        return ledger.status is not FileStatus.unknown
+        return ledger.status not in {FileStatus.unknown, FileStatus.waiting}
     return run.store.config_of(ledger.run_id) == run.workspace.fingerprint

@@ -10,6 +10,7 @@ from typing import Any
 from cdp.ingest.discover import natural_key
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow, RetryRequest
+from cdp.ingest.restatement import scope_name
 from cdp.ingest.retry import Outcome, Retried, retry_feed
 from cdp.runs.context import LOG, Run
 from cdp.runs.ledgers import OUTCOMES, QUARANTINE, SOURCE_FILES, append, open_ledger, rewrite
@@ -53,11 +54,13 @@ def take_up(run: Run, landing: Landing, before: Iterable[FileLedger], fresh: Seq
     """
     waiting = _waiting(run)
     if waiting:
-        delivered = _delivered([*before, *fresh])
+        ledgers = [*before, *fresh]
+        delivered = _delivered(ledgers)
         retried: list[Retried] = []
         for feed in sorted({row.feed for row in waiting}):
             rows = [row for row in waiting if row.feed == feed]
-            retried += _retry(run, landing, feed, rows, delivered)
+            restated = _restated(run, feed, ledgers, delivered)
+            retried += _retry(run, landing, feed, rows, delivered, restated)
         _book(run, retried)
     if run.retries:
         run.retried = max(item.request_id for item in run.retries)
@@ -84,8 +87,28 @@ def _delivered(ledgers: Iterable[FileLedger]) -> dict[str, int]:
     return {item.file_id: number for number, item in enumerate(loaded)}
 
 
+def _restated(run: Run, feed: str, ledgers: Iterable[FileLedger], delivered: Mapping[str, int]) -> frozenset[str]:
+    """Files that a later file of the feed has replaced as a whole."""
+    rule = run.workspace.feeds[feed].restates if feed in run.workspace.feeds else None
+    if rule is None or rule.by == "column":
+        return frozenset()
+    files = [item for item in ledgers if item.feed == feed and item.status is FileStatus.loaded]
+    scopes = {item.file_id: "" if rule.by == "all" else scope_name(item.file, rule.pattern) for item in files}
+    newest: dict[str, int] = {}
+    for item in files:
+        if item.rows_accepted:
+            scope = scopes[item.file_id]
+            newest[scope] = max(newest.get(scope, -1), delivered[item.file_id])
+    return frozenset(file_id for file_id, scope in scopes.items() if delivered[file_id] < newest.get(scope, -1))
+
+
 def _retry(
-    run: Run, landing: Landing, feed: str, rows: Sequence[QuarantinedRow], delivered: Mapping[str, int]
+    run: Run,
+    landing: Landing,
+    feed: str,
+    rows: Sequence[QuarantinedRow],
+    delivered: Mapping[str, int],
+    restated: frozenset[str],
 ) -> list[Retried]:
     if feed not in run.workspace.feeds:
         run.warn(f"{len(rows)} rows of {feed} could not be tried again: the feed is gone")
@@ -100,6 +123,7 @@ def _retry(
         rows,
         [run.store.path(ref) for ref in landed],
         delivered,
+        restated,
     )
     run.tables[f"landed.{feed}"] = (*landed, *(run.ref(path, feed) for path in result.paths))
     for warning in result.warnings:

@@ -9,7 +9,7 @@ from cdp.contracts.published import made_by
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import map_feed
-from cdp.ingest.stage import LandingResult, land_inbox, new_deliveries
+from cdp.ingest.stage import UNCLAIMED, LandingResult, land_inbox, new_deliveries
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.measures import build_measures
 from cdp.measures.attributes import segment_kinds
@@ -62,6 +62,11 @@ def land(run: Run) -> None:
     append(run, QUARANTINE, [row.as_row() for row in result.quarantined])
 
 
+def not_read(file: str, why: str) -> str:
+    """What is told of a file that no feed reads."""
+    return f"{file} {why or 'belongs to no feed'}: not read (add it to a feed, or to ignore in cdp.toml)"
+
+
 def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
     LOG.info(
         "%s: %s · %d read = %d accepted + %d quarantined + %d duplicate + %d superseded",
@@ -75,7 +80,9 @@ def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
     )
     run.told(f"landing {ledger.file}")
     if ledger.status is FileStatus.unknown:
-        run.warn(f"{ledger.file} belongs to no feed: not read (add it to a feed, or to ignore in cdp.toml)")
+        run.warn(not_read(ledger.file, "" if ledger.message == UNCLAIMED else ledger.message))
+    elif ledger.status is FileStatus.waiting:
+        run.warn(f"{ledger.file}: {ledger.message}")
     elif ledger.status is FileStatus.refused:
         run.warn(f"{ledger.file} was refused: {ledger.message}")
     elif ledger.message:
@@ -91,6 +98,7 @@ def _count(run: Run, result: LandingResult) -> None:
     run.counts["files"] = len(known)
     run.counts["files_unknown"] = len(result.unknown)
     run.counts["files_refused"] = len(result.refused)
+    run.counts["files_waiting"] = len(result.waiting)
     for name in ("read", "accepted", "quarantined", "duplicate", "superseded"):
         run.counts[f"rows_{name}"] = sum(getattr(item, f"rows_{name}") for item in known)
     run.counts["feeds_landed"] = {

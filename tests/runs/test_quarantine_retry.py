@@ -223,6 +223,18 @@ def test_a_repaired_file_empties_quarantine_too(club):
     assert club.members() == [("M1", "a@example.com", 7)]
 
 
+def test_a_file_that_was_restated_leaves_nothing_behind(club):
+    feed = club.root / "pipelines/feeds/club/feed.yaml"
+    feed.write_text(FEED + "restates: {by: name}\n")
+    club.run(club=HEADER + "M1,a@example.com,many,2026-05-01\nbroken\nM2,b@example.com,3,2026-05-01\n")
+    club.run(club=HEADER + "M1,a@example.com,7,2026-05-01\n")
+    club.retry()
+    club.run()
+    assert club.waiting() == []
+    assert club.ledger()[0] == ("inbox/club.csv", 3, 1, 0, 0, 2)
+    assert club.members() == [("M1", "a@example.com", 7)]
+
+
 def test_a_copy_of_a_row_that_came_since_is_a_duplicate(club):
     club.run(club=HEADER + "M1,a@example.com,500,2026-05-01\n")
     club.contract(CONTRACT.replace("maximum: 100", "maximum: 1000"))
