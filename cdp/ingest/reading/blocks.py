@@ -103,7 +103,7 @@ class BlockReader:
             yield tail, encoding, False
 
     def _even_chunks(self) -> Iterator[bytes]:
-        """The source in chunks of about one block, of even length (UTF-16) except for the last."""
+        """The source in chunks of about one block, of whole code units (of four bytes at most) except for the last."""
         waiting: list[bytes] = []
         size = 0
         for chunk in self._source.chunks():
@@ -111,9 +111,10 @@ class BlockReader:
             size += len(chunk)
             if size >= BLOCK_BYTES:
                 data = b"".join(waiting)
-                odd = len(data) % 2
-                yield data[: len(data) - odd] if odd else data
-                waiting = [data[-1:]] if odd else []
+                odd = len(data) % 4
+                if odd < len(data):
+                    yield data[: len(data) - odd] if odd else data
+                waiting = [data[-odd:]] if odd else []
                 size = odd
         if size:
             yield b"".join(waiting)

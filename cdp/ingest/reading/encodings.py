@@ -3,63 +3,88 @@
 from __future__ import annotations
 
 import codecs
-import re
+import struct
 
 from cdp.errors import IngestError
 from cdp.ingest.reading.formats import WarningLog
 
 _ASCII = bytes(range(128))
-_UTF16 = {"utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be", "utf-16": "utf-16-le"}
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_TEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_WIDE = {
+    "utf-16-le": ("utf-16-le", 2),
+    "utf-16-be": ("utf-16-be", 2),
+    "utf-16": ("utf-16-le", 2),
+    "utf-32-le": ("utf-32-le", 4),
+    "utf-32-be": ("utf-32-be", 4),
+    "utf-32": ("utf-32-le", 4),
+}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 4096
 _REPLACEMENT = "\ufffd".encode()
 
 
 class Encoding:
     """One encoding whose line ends can be found in the bytes. CRLF, LF and CR each end a line.
 
-    Raises ``IngestError`` for an unknown name and for encodings without plain line ends (EBCDIC, UTF-32).
+    Raises ``IngestError`` for an unknown name and for encodings without plain line ends (EBCDIC).
     """
 
     def __init__(self, name: str) -> None:
         try:
             codec = codecs.lookup(name).name
             codec = "utf-8" if codec == "utf-8-sig" else codec
-            is_plain = codec in _UTF16 or b"\r\n".decode(codec) == "\r\n"
+            is_plain = codec in _WIDE or b"\r\n".decode(codec) == "\r\n"
         except (LookupError, UnicodeError) as error:
             raise IngestError(f"{name!r} is not an encoding", "e.g. utf-8, cp1252, utf-16") from error
-        if not is_plain or codec.startswith("utf-32"):
+        if not is_plain:
             raise IngestError(f"files in {name} cannot be read", "convert them to utf-8")
         self.name = codec
-        self.is_wide = codec in _UTF16
-        self._codec = _UTF16.get(codec, codec)
+        self.is_wide = codec in _WIDE
+        self._codec, self._unit = _WIDE.get(codec, (codec, 1))
         self._keeps_ascii = not self.is_wide and _ASCII.decode(codec, "replace").encode("utf-8", "replace") == _ASCII
 
     def cut(self, data: bytes) -> int:
         """Offset behind the last line end that surely is one; 0 when there is none."""
         if not self.is_wide:
             return data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, len(data) - 1) + 1
-        for sign, stop in (("\n", len(data)), ("\r", len(data) - 2)):
+        unit = self._unit
+        for sign, stop in (("\n", len(data)), ("\r", len(data) - unit)):
             end = data.rfind(sign.encode(self._codec), 0, max(stop, 0))
-            while end > 0 and end % 2:
-                end = data.rfind(sign.encode(self._codec), 0, end + 1)
-            if end >= 0 and end % 2 == 0:
-                return end + 2
+            while end > 0 and end % unit:
+                end = data.rfind(sign.encode(self._codec), 0, end + unit - 1)
+            if end >= 0 and end % unit == 0:
+                return end + unit
         return 0
 
     def lines(self, raw: bytes) -> list[bytes]:
         """Physical lines with their ends; joined they give ``raw``."""
         if not self.is_wide:
             return raw.splitlines(keepends=True)
-        whole = len(raw) & ~1
-        text = raw[:whole].decode(self._codec, "surrogatepass")
-        found = [line.encode(self._codec, "surrogatepass") for line in _TEXT_LINE.findall(text)]
+        whole = len(raw) - len(raw) % self._unit
+        found = self._wide_lines(raw[:whole])
         if whole < len(raw):
             if found and not found[-1].endswith(("\r".encode(self._codec), "\n".encode(self._codec))):
                 found[-1] += raw[whole:]
             else:
                 found.append(raw[whole:])
         return found
+
+    def _wide_lines(self, raw: bytes) -> list[bytes]:
+        """Lines of whole code units, found in the units themselves: they may be no characters."""
+        kind, order = ("H", "I")[self._unit // 4], ">" if self._codec.endswith("be") else "<"
+        units = struct.unpack(f"{order}{len(raw) // self._unit}{kind}", raw)
+        found, start = [], 0
+        for index, unit in enumerate(units):
+            if unit == 10 or (unit == 13 and units[index + 1 : index + 2] != (10,)):
+                end = (index + 1) * self._unit
+                found.append(raw[start:end])
+                start = end
+        return [*found, raw[start:]] if start < len(raw) else found
 
     def without_end(self, raw: bytes) -> bytes:
         """``raw`` without its last line end."""
@@ -100,18 +125,38 @@ class Encoding:
 def detect(declared: str, start: bytes, log: WarningLog) -> tuple[Encoding, int]:
     """The encoding of a file that starts with ``start``, and how many bytes its byte order mark takes.
 
-    A byte order mark beats the declaration. Declared UTF-16 without one is told by where the zero bytes are.
+    A byte order mark beats the declaration. Without one, text of two or four bytes per character is told by where
+    the zero bytes are, declared or not.
     """
     encoding = Encoding(declared)
     for bom, name in _BOMS:
         if start.startswith(bom):
-            if encoding.name != name and not (encoding.is_wide and name in _UTF16):
+            if encoding.name != name and not (encoding.is_wide and name in _WIDE):
                 log.add("other_encoding", None, f"declared {declared}, but the byte order mark says {name}")
             return Encoding(name), len(bom)
-    if encoding.name == "utf-16" and start:
-        odd, even = start[1::2].count(0), start[::2].count(0)
-        if odd == even == 0:
-            log.add("other_encoding", None, f"declared {declared}, but read as utf-8")
-            return Encoding("utf-8"), 0
-        return Encoding("utf-16-be" if even > odd else "utf-16-le"), 0
-    return encoding, 0
+    found = _told_by_zeros(start[:_SAMPLE])
+    if found is None and encoding.is_wide and encoding.name in {"utf-16", "utf-32"} and start:
+        found = "utf-8" if 0 not in start[:_SAMPLE] else None
+    if found is None:
+        return encoding, 0
+    if encoding.name != found and not (encoding.is_wide and found in _WIDE):
+        log.add("other_encoding", None, f"declared {declared}, but read as {found}")
+    return Encoding(found), 0
+
+
+def _told_by_zeros(start: bytes) -> str | None:
+    """The encoding of wide text that is mostly ASCII; ``None`` when zero bytes do not lie as they do there."""
+    quarters = [start[place::4] for place in range(4)]
+    if len(start) < 8 or not quarters[3]:
+        return None
+    is_zero = [quarter.count(0) > 0.6 * len(quarter) for quarter in quarters]
+    is_text = [quarter.count(0) < 0.2 * len(quarter) for quarter in quarters]
+    for zeros, name in (
+        ((0, 1, 1, 1), "utf-32-le"),
+        ((1, 1, 1, 0), "utf-32-be"),
+        ((0, 1, 0, 1), "utf-16-le"),
+        ((1, 0, 1, 0), "utf-16-be"),
+    ):
+        if all(is_zero[place] if zero else is_text[place] for place, zero in enumerate(zeros)):
+            return name
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,10 +16,24 @@ from cdp.ingest.reading.formats import WarningLog
 
 BLOCK_BYTES = 1 << 20
 INPUT_BYTES = 1 << 14  # deflate grows this to 16 MB at most
+ZSTD_INPUT_BYTES = 1 << 9  # a zstd block of four bytes may stand for 128 KB
 RATIO_LIMIT = 300
 RATIO_FLOOR = 1 << 28  # smaller outputs may have any ratio
+UNPACKED_LIMIT = 1 << 36
+"""Bytes that one packed file may grow to, whatever its ratio."""
 
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_ARCHIVES = (
+    (_GZIP, "a gzip file"),
+    (_ZSTD, "a zstd file"),
+    (_ZIP, "a zip archive"),
+    (b"PK\x05\x06", "a zip archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"7z\xbc\xaf", "a 7-zip archive"),
+    (b"Rar!", "a rar archive"),
+)
+_AS_TEXT = "deliver it as CSV, JSON lines or parquet; gzip, zip and zstd are unpacked"
 _PACKED_NAMES = {".gz": _GZIP, ".zst": _ZSTD, ".zip": _ZIP}
 
 
@@ -41,15 +57,31 @@ class Source:
             file.seek(0)
             packed = _PACKED_NAMES.get(self.path.suffix.lower())
             if start.startswith(_ZIP) or start == b"PK\x05\x06":
-                yield from self._zip_member()
+                yield from self._unpacked(self._zip_member())
             elif start.startswith(_GZIP):
-                yield from self._inflate(file, lambda: zlib.decompressobj(wbits=31), "gzip", zlib.error)
+                yield from self._unpacked(self._inflate(file, _gzip, "gzip", zlib.error, INPUT_BYTES))
             elif start.startswith(_ZSTD):
-                yield from self._inflate(file, *_zstd(self.path))
+                yield from self._unpacked(self._inflate(file, *_zstd(self.path), ZSTD_INPUT_BYTES))
+            elif start.startswith(b"\xd0\xcf\x11\xe0") or any(
+                start.startswith(magic[:4]) for magic, _ in _ARCHIVES[4:]
+            ):
+                raise IngestError(f"{self.path.name} is packed or in a format that is not read", _AS_TEXT)
             elif packed is not None and start:
                 yield from self._misnamed(file, packed)
             else:
                 yield from _read(file)
+
+    def _unpacked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The same chunks, unless they are an archive again."""
+        first = next(chunks, b"")
+        found = next((name for magic, name in _ARCHIVES if first.startswith(magic)), None)
+        if first[257:262] == b"ustar":
+            found = "a tar archive"
+        if found:
+            raise IngestError(f"{self.path.name} holds {found} inside", "deliver the file itself, packed once at most")
+        if first:
+            yield first
+        yield from chunks
 
     def _misnamed(self, file: IO[bytes], magic: bytes) -> Iterator[bytes]:
         sample = file.read(4096)
@@ -64,10 +96,10 @@ class Source:
         yield from _read(file)
 
     def _inflate(
-        self, file: IO[bytes], new_decoder: Callable[[], Any], kind: str, failure: type[Exception]
+        self, file: IO[bytes], new_decoder: Callable[[], Any], kind: str, failure: type[Exception], step: int
     ) -> Iterator[bytes]:
         decoder, total_in, total_out, is_started = new_decoder(), 0, 0, False
-        while piece := file.read(INPUT_BYTES):
+        while piece := file.read(step):
             total_in += len(piece)
             while piece:
                 if decoder.eof:
@@ -93,6 +125,11 @@ class Source:
             self._break(f"truncated_{kind}", f"the {kind} stream breaks off; its whole lines were read")
 
     def _guard(self, total_in: int, total_out: int) -> None:
+        if total_out > UNPACKED_LIMIT:
+            raise IngestError(
+                f"{self.path.name} grows to more than {UNPACKED_LIMIT >> 30} GB when unpacked",
+                "deliver it in parts, or unpacked",
+            )
         if total_out > RATIO_FLOOR and total_out > RATIO_LIMIT * total_in:
             raise IngestError(
                 f"{self.path.name} grows to more than {RATIO_LIMIT} times its size when unpacked",
@@ -106,7 +143,7 @@ class Source:
     def _zip_member(self) -> Iterator[bytes]:
         try:
             archive = zipfile.ZipFile(self.path)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise IngestError(f"{self.path.name}: {error}", "ask the source to deliver it again") from error
         with archive:
             info = self._choose(archive)
@@ -117,13 +154,15 @@ class Source:
                         total_out += len(data)
                         self._guard(info.compress_size, total_out)
                         yield data
-            except NotImplementedError as error:
-                raise IngestError(f"{self.path.name}: {error}", "pack it with deflate") from error
-            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            except (NotImplementedError, RuntimeError) as error:
+                raise IngestError(f"{self.path.name}: {error}", "pack it with deflate, without a password") from error
+            except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
                 self._break("corrupt_zip", f"{info.filename}: {error}; read as far as possible")
 
     def _choose(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         files = files_of(archive, self.path.name)
+        if any(info.filename == "xl/workbook.xml" for info in files):
+            raise IngestError(f"{self.path.name} is an Excel workbook", "save the sheet as CSV UTF-8 and deliver that")
         chosen = [info for info in files if self._member is None or is_wanted(info.filename, [self._member])]
         chosen = [info for info in chosen if info.filename == self._member] or chosen
         if len(chosen) != 1:
@@ -150,6 +189,10 @@ def _salvage(decoder: Any, piece: bytes) -> bytes:
             except zlib.error:
                 break
     return bytes(found)
+
+
+def _gzip() -> Any:
+    return zlib.decompressobj(wbits=31)
 
 
 def _zstd(path: Path) -> tuple[Callable[[], Any], str, type[Exception]]:

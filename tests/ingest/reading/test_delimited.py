@@ -148,7 +148,6 @@ def test_one_column(deliver, load, tmp_path):
         {"quote": ","},
         {"encoding": "klingon"},
         {"encoding": "cp037"},
-        {"encoding": "utf-32"},
         {"encoding": "rot13"},
         {"key_pattern": "("},
     ],
