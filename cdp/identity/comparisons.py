@@ -14,7 +14,8 @@ _MAILBOX = {
     "home": (0.06, 0.96),
     "else": (0.25, 0.9675),
 }
-_PHONE = {"same": (0.30, 0.001), "else": (0.20, 0.999)}
+_PHONE = {"same": (0.30, 0.001), "landline": (0.3, 0.1), "else": (0.20, 0.999)}
+_ONE_SUFFIX = (0.05, 0.4)
 _BIRTH_YEAR = (0.08, 0.004)  # two digits at the end of a mailbox name, of which one in sixty is right by chance
 # Same name at the same address, and nothing else to compare: one person, unless father and son have one name. How
 # probable that is depends neither on how many customers there are nor on how rare the name is.
@@ -41,6 +42,9 @@ def _given() -> Any:
 
     levels = [
         cll.CustomLevel("first_std_l is null or first_std_r is null", "no given name").configure(is_null_level=True),
+        _fixed(
+            cll.And(_same_home(), cll.CustomLevel("(suffix_std_l is null) <> (suffix_std_r is null)")), _ONE_SUFFIX
+        ).configure(label_for_charts="one says junior or senior: there are two of that name"),
         _fixed(_same_home(), (0.3, 0.3)).configure(label_for_charts="same name, same address (below)"),
         cll.CustomLevel(
             "first_std_l <> first_std_r and substr(first_std_l, 1, 1) = substr(first_std_r, 1, 1) "
@@ -67,8 +71,7 @@ def _given() -> Any:
 def _same_home() -> Any:
     import splink.comparison_level_library as cll
 
-    same_name = cll.CustomLevel("full_name_std_l = full_name_std_r and length(first_std_l) > 1")
-    return cll.And(same_name, cll.ArrayIntersectLevel("address_keys"))
+    return cll.ArrayIntersectLevel("home_keys")
 
 
 def _household() -> Any:
@@ -171,10 +174,17 @@ def _phone() -> Any:
     import splink.comparison_library as cl
 
     levels = [
-        cll.CustomLevel("phones_l is null or phones_r is null", "no phone").configure(is_null_level=True),
+        cll.CustomLevel(
+            "(mobiles_l is null or mobiles_r is null) and (landlines_l is null or landlines_r is null) "
+            "and (phones_l is null or phones_r is null)",
+            "nothing to compare",
+        ).configure(is_null_level=True),
         _fixed(cll.ArrayIntersectLevel("phones"), _PHONE["same"]).configure(label_for_charts="a phone in common"),
-        cll.CustomLevel("mobiles_l is null or mobiles_r is null", "no mobile to compare").configure(
-            m_probability=0.3, u_probability=0.3, fix_m_probability=True, fix_u_probability=True
+        _fixed(cll.And(cll.Not(_same_home()), cll.ArrayIntersectLevel("landlines")), _PHONE["landline"]).configure(
+            label_for_charts="a household's number in common"
+        ),
+        _fixed(cll.CustomLevel("mobiles_l is null or mobiles_r is null"), (0.3, 0.3)).configure(
+            label_for_charts="no mobile to compare"
         ),
         _fixed(cll.ElseLevel(), _PHONE["else"]).configure(label_for_charts="other mobiles"),
     ]
@@ -192,6 +202,7 @@ def blocking_rules() -> list[Any]:
         block_on("last_std", "birth_date"),
         block_on("first_std", "birth_date"),
         block_on("phones", arrays_to_explode=["phones"]),
+        block_on("last_std", "landlines", arrays_to_explode=["landlines"]),
         block_on("last_std", "mailboxes", arrays_to_explode=["mailboxes"]),
         block_on("first_std", "mailboxes", arrays_to_explode=["mailboxes"]),
         block_on("last_std", "substr(email, 1, 4)"),

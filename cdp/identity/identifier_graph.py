@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
@@ -52,7 +51,7 @@ def build_links(engine: Engine, settings: IdentitySettings, narrow: Callable[[],
     params: dict[str, object] = {"gmail_dots_optional": settings.gmail_dots_optional}
     make(engine, *(step for step in STEPS if not narrow or step != "blocked_identifiers"), params=params)
     relate_names(engine, "select distinct name_key_l, name_key_r from holder_pairs")
-    make(engine, "identifier_links")
+    make(engine, "contested_identifiers", "identifier_links")
     if narrow:
         narrow()
     make(engine, "record_numbers", "links")

@@ -25,6 +25,10 @@ limits as (
     select * from identifier_limits
 ),
 
+contested as (
+    select * from contested_identifiers
+),
+
 records as (
     select * from identity_records
 ),
@@ -54,6 +58,7 @@ within_holder as (
         and carried.identifier_value = holders.identifier_value
         and carried.name_key = holders.name_key
     where carried.record_id <> holders.hub_record_id
+        and not (holders.is_landline and carried.name_key <> '')
         and (carried.name_key <> '' or not exists (
             select 1
             from holders as named
@@ -63,18 +68,7 @@ within_holder as (
         ))
 ),
 
--- people with different given names hold it: it does not say which of them a record without a name speaks of
-contested as (
-    select distinct
-        pairs.identifier_type,
-        pairs.identifier_value
-    from pairs
-    inner join relations on pairs.name_key_l = relations.name_key_l and pairs.name_key_r = relations.name_key_r
-    inner join limits on pairs.identifier_type = limits.identifier_type
-    where relations.is_given_conflict and pairs.identifier_type = 'email'
-),
-
--- how far in days from each nameless record on such a value its holders' records lie, the nearest first
+-- how far in days from each nameless record on a contested value its holders' records lie
 nearness as (
     select
         nameless.record_id,
@@ -186,6 +180,10 @@ between_holders as (
     from pairs
     inner join relations on pairs.name_key_l = relations.name_key_l and pairs.name_key_r = relations.name_key_r
     inner join limits on pairs.identifier_type = limits.identifier_type
+    anti join holders as landlines
+        on pairs.identifier_type = landlines.identifier_type
+        and pairs.identifier_value = landlines.identifier_value
+        and landlines.is_landline
 ),
 
 links as (

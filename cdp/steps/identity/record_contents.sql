@@ -27,6 +27,7 @@ select
     names.name_key,
     names.first_std,
     names.last_std,
+    names.suffix_std,
     case when length(names.first_std) > 1 and names.last_std is not null then 1 else 0 end as is_full_name,
     nullif(numbers.birth_date, '') as birth_date,
     places.postcode_std,

@@ -42,7 +42,8 @@ gathered as (
         list_sort(list(distinct postcode_std) filter (where postcode_std is not null)) as postcodes,
         list_sort(list(distinct address_key) filter (where address_key is not null)) as address_keys,
         list_sort(list(distinct city_std) filter (where city_std is not null)) as cities,
-        min(country) as country
+        min(country) as country,
+        min(suffix_std) as suffix_std
     from contents
     group by component
 )
@@ -51,15 +52,22 @@ select
     gathered.component,
     name_counts.first_std,
     name_counts.last_std,
+    gathered.suffix_std,
     concat(name_counts.first_std, '|', name_counts.last_std) as full_name_std,
     coalesce(nicknames.given_forms, [name_counts.first_std]) as given_forms,
     birth_dates.birth_date,
     gathered.postcodes,
     gathered.address_keys,
+    case
+        when length(name_counts.first_std) > 1 then list_transform(
+            gathered.address_keys, lambda place: concat(name_counts.first_std, '|', name_counts.last_std, '|', place)
+        )
+    end as home_keys,
     gathered.cities,
     gathered.country,
     contacts.phones,
     contacts.mobiles,
+    contacts.landlines,
     contacts.mailboxes,
     contacts.mailboxes_numbered,
     list_filter(
