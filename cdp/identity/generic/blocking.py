@@ -42,7 +42,8 @@ def _rule(*needs: str) -> Rule:
 
 
 _NAME_WORDS = (
-    "list_distinct(list_filter(list_concat([given, family], coalesce(other_names, [])), lambda v: length(v) > 1))"
+    "list_distinct(list_filter(list_concat([given, family], coalesce(other_names, []), coalesce(family_words, [])), "
+    "lambda v: length(v) > 1))"
 )
 
 

@@ -3,131 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cdp.engines import Engine
-from cdp.identity.generic.mixture import BIRTH, EMAIL, FAMILY, GIVEN, PHONE, PLACE, SELF, Prior
+from cdp.identity.generic.levels import Comparison, Level, alike, by_rarity, crosswise, equal, null, one_slip, slip
+from cdp.identity.generic.mixture import BIRTH, EMAIL, FAMILY, GIVEN, PHONE, PLACE, SELF, TRAIT
 
-
-@dataclass(frozen=True)
-class Level:
-    """One degree of agreement, and how often two records of one person are believed to show it."""
-
-    label: str
-    condition: str
-    m: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Levels are tried from the strongest down; what meets none "differs"."""
-
-    name: str
-    columns: tuple[str, ...]
-    unknown: str
-    levels: tuple[Level, ...]
-    kind: str = SELF
-    most_different: float = 0.5
-    is_veto: bool = False
-
-    @property
-    def prior(self) -> Prior:
-        """Beliefs, from "differs" upwards."""
-        rest = max(1 - sum(level.m for level in self.levels), 0.01)
-        listed = [rest, *(level.m for level in reversed(self.levels))]
-        return Prior(tuple(m / sum(listed) for m in listed), self.most_different, self.kind)
-
-    def case(self) -> str:
-        """SQL: -1 unknown, 0 differs, upwards more alike."""
-        tries = " ".join(
-            f"when {level.condition} then {len(self.levels) - number}" for number, level in enumerate(self.levels)
-        )
-        return f"case when {self.unknown} then -1 {tries} else 0 end"
-
-
-def _null(*columns: str) -> str:
-    return " or ".join(f"{column}_l is null or {column}_r is null" for column in columns)
-
-
-def _equal(column: str) -> str:
-    return f"{column}_l = {column}_r"
-
-
-def _alike(column: str, least: float) -> str:
-    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
-
-
-def _one_slip(column: str) -> str:
-    """One letter more, less or other, or two neighbours swapped; the cheap test comes first."""
-    return f"({_alike(column, 0.8)} and damerau_levenshtein({column}_l, {column}_r) <= 1)"
-
-
-def _slip(column: str, longer_than: int = 3) -> str:
-    return f"(length({column}_l) > {longer_than} and {_one_slip(column)})"
-
-
-def _by_rarity(column: str, label: str, shares: tuple[float, float, float]) -> tuple[Level, ...]:
-    return (
-        Level(f"same rare {label}", f"{_equal(column)} and {column}_rarity_l = 2", shares[0]),
-        Level(f"same {label}", f"{_equal(column)} and {column}_rarity_l = 1", shares[1]),
-        Level(f"same common {label}", _equal(column), shares[2]),
-    )
+_SWAPPED = f"{crosswise('given_l', 'family_r')} and {crosswise('family_l', 'given_r')}"
 
 
 def _given() -> Comparison:
-    swapped = "given_l = family_r and family_l = given_r"
     levels = (
-        *_by_rarity("given", "given name", (0.22, 0.22, 0.22)),
-        Level("names swapped", swapped, 0.02),
-        Level("one letter off", _slip("given"), 0.08),
+        *by_rarity("given", "given name", (0.22, 0.22, 0.22)),
+        Level("names swapped", _SWAPPED, 0.02),
+        Level("one letter off", slip("given"), 0.08),
         Level("short form", "list_contains(given_forms_l, given_r)", 0.06),
         Level(
             "a middle name",
             "(list_contains(other_names_l, given_r) or list_contains(other_names_r, given_l))",
             0.03,
         ),
-        Level("alike", _alike("given", 0.88), 0.04),
+        Level("alike", alike("given", 0.88), 0.04),
         Level("initial", "given_1_l = given_1_r and least(length(given_l), length(given_r)) = 1", 0.03),
-        Level("somewhat alike", _alike("given", 0.75), 0.02),
+        Level(
+            "the only name, the other's family name",
+            f"((family_l is null and {crosswise('given_l', 'family_r')}) or "
+            f"(family_r is null and {crosswise('given_r', 'family_l')}))",
+            0.02,
+        ),
+        Level("somewhat alike", alike("given", 0.75), 0.02),
     )
-    return Comparison("given_name", ("given", "family"), _null("given"), levels, GIVEN, 0.3)
+    return Comparison("given_name", ("given", "family"), null("given"), levels, GIVEN, 0.1)
 
 
 def _family() -> Comparison:
-    swapped = "given_l = family_r and family_l = given_r"
     levels = (
-        *_by_rarity("family", "family name", (0.25, 0.25, 0.25)),
-        Level("names swapped", swapped, 0.02),
-        Level("one letter off", _slip("family"), 0.1),
+        *by_rarity("family", "family name", (0.25, 0.25, 0.25)),
+        Level("names swapped", _SWAPPED, 0.02),
+        Level("one letter off", slip("family"), 0.1),
         Level(
             "part of the other",
             "((least(length(family_l), length(family_r)) > 3 and (contains(family_l, family_r) or "
-            "contains(family_r, family_l))) or list_contains(other_names_l, family_r) or "
-            "list_contains(other_names_r, family_l) or family_l = given_r or family_r = given_l)",
+            "contains(family_r, family_l))) or list_has_any(list_filter(family_words_l, lambda v: length(v) > 3), "
+            "family_words_r) or list_contains(other_names_l, family_r) or "
+            f"list_contains(other_names_r, family_l) or {crosswise('family_l', 'given_r')} or "
+            f"{crosswise('family_r', 'given_l')})",
             0.03,
         ),
-        Level("alike", _alike("family", 0.88), 0.04),
-        Level("somewhat alike", _alike("family", 0.75), 0.01),
+        Level("alike", alike("family", 0.88), 0.04),
+        Level("somewhat alike", alike("family", 0.75), 0.01),
     )
-    return Comparison("family_name", ("family", "given"), _null("family"), levels, FAMILY, 0.3)
+    return Comparison("family_name", ("family", "given"), null("family"), levels, FAMILY, 0.25)
 
 
 def _other_names() -> Comparison:
     levels = (
-        Level("same", _equal("other_names"), 0.7),
-        Level("one in common", "list_has_any(other_names_l, other_names_r)", 0.1),
-        Level("same initial", "left(other_names_l[1], 1) = left(other_names_r[1], 1)", 0.1),
+        Level("same", f"{equal('other_names')} and length(other_names_l[1]) > 1", 0.6),
+        Level(
+            "one in common",
+            "len(list_filter(list_intersect(other_names_l, other_names_r), lambda v: length(v) > 1)) > 0",
+            0.1,
+        ),
+        Level(
+            "same initial",
+            "list_has_any(list_transform(other_names_l, lambda v: left(v, 1)), "
+            "list_transform(other_names_r, lambda v: left(v, 1)))",
+            0.2,
+        ),
     )
-    return Comparison("other_names", ("other_names",), _null("other_names"), levels, GIVEN)
+    return Comparison("other_names", ("other_names",), null("other_names"), levels, GIVEN)
 
 
 def _birth() -> Comparison:
     levels = (
         Level("same, not 1 January", "birth_l = birth_r and not birth_l like '%0101'", 0.7),
-        Level("same", _equal("birth"), 0.08),
+        Level("same", equal("birth"), 0.08),
         Level(
             "one slip, or day and month swapped",
-            f"({_one_slip('birth')} or "
+            f"({one_slip('birth')} or "
             "birth_l = concat(left(birth_r, 4), right(birth_r, 2), substr(birth_r, 5, 2)))",
             0.12,
         ),
@@ -141,117 +94,119 @@ def _birth() -> Comparison:
               "right(birth_l, 2) = right(birth_r, 2))", 0.02),
         Level("same year, or two slips", "birth_year_l = birth_year_r or "
               "(jaro_winkler_similarity(birth_l, birth_r) >= 0.75 and levenshtein(birth_l, birth_r) <= 2)", 0.02),
+        Level("a generation apart", "abs(cast(birth_year_l as integer) - cast(birth_year_r as integer)) "
+              "between 16 and 45", 0.005),
     )  # fmt: skip
-    return Comparison("birth_date", ("birth",), _null("birth"), levels, BIRTH, 0.3)
+    return Comparison("birth_date", ("birth",), null("birth"), levels, BIRTH, 0.3, generation=1)
 
 
 def _birth_year() -> Comparison:
     levels = (
-        Level("same", _equal("birth_year"), 0.85),
-        Level("one slip", _one_slip("birth_year"), 0.1),
+        Level("same", equal("birth_year"), 0.85),
+        Level("one slip", one_slip("birth_year"), 0.1),
     )
-    return Comparison("birth_year", ("birth_year",), _null("birth_year"), levels, BIRTH, 0.3)
+    return Comparison("birth_year", ("birth_year",), null("birth_year"), levels, BIRTH, 0.3)
 
 
 def _age() -> Comparison:
     levels = (
-        Level("same", _equal("age"), 0.7),
+        Level("same", equal("age"), 0.7),
         Level("a year apart", "abs(age_l - age_r) <= 1", 0.2),
         Level("three years apart", "abs(age_l - age_r) <= 3", 0.05),
     )
-    return Comparison("age", ("age",), _null("age"), levels, BIRTH, 0.3)
+    return Comparison("age", ("age",), null("age"), levels, BIRTH, 0.3)
 
 
 def _email() -> Comparison:
     levels = (
         Level("same address", "list_has_any(emails_l, emails_r)", 0.65),
-        Level("same mailbox elsewhere", _equal("mailbox"), 0.1),
+        Level("same mailbox elsewhere", equal("mailbox"), 0.1),
         Level(
             "one or two letters off",
-            f"length(mailbox_l) > 5 and {_alike('mailbox', 0.75)} and levenshtein(mailbox_l, mailbox_r) <= 2",
+            f"length(mailbox_l) > 5 and {alike('mailbox', 0.75)} and levenshtein(mailbox_l, mailbox_r) <= 2",
             0.1,
         ),
-        Level("alike", _alike("mailbox", 0.88), 0.05),
+        Level("alike", alike("mailbox", 0.88), 0.05),
     )
-    return Comparison("email", ("emails",), _null("emails"), levels, EMAIL, 0.6)
+    return Comparison("email", ("emails",), null("emails"), levels, EMAIL, 0.6)
 
 
 def _phone() -> Comparison:
     levels = (
         Level("one in common", "list_has_any(phones_l, phones_r)", 0.6),
-        Level("one digit off", _one_slip("phone"), 0.05),
+        Level("one digit off", one_slip("phone"), 0.05),
     )
-    return Comparison("phone", ("phones",), _null("phones"), levels, PHONE, 0.6)
+    return Comparison("phone", ("phones",), null("phones"), levels, PHONE, 0.6)
 
 
 def _address() -> Comparison:
     same_house = "coalesce(house_l = house_r, false)"
     levels = (
-        Level("same street and number", f"{_equal('street')} and {same_house}", 0.5),
-        Level("street alike, same number", f"{same_house} and ({_alike('street', 0.88)} or {_slip('street')})", 0.15),
-        Level("same street", _equal("street"), 0.1),
-        Level("street alike", _alike("street", 0.92), 0.05),
+        Level("same street and number", f"{equal('street')} and {same_house}", 0.5),
+        Level("street alike, same number", f"{same_house} and ({alike('street', 0.88)} or {slip('street')})", 0.15),
+        Level("same street", equal("street"), 0.1),
+        Level("street alike", alike("street", 0.92), 0.05),
         Level("same number", same_house, 0.03),
-        Level("street somewhat alike", _alike("street", 0.75), 0.02),
+        Level("street somewhat alike", alike("street", 0.75), 0.02),
     )
-    return Comparison("address", ("street",), _null("street"), levels, PLACE, 0.6)
+    return Comparison("address", ("street",), null("street"), levels, PLACE, 0.6)
 
 
 def _house() -> Comparison:
-    return Comparison("house", ("house",), _null("house"), (Level("same", _equal("house"), 0.8),), PLACE, 0.6)
+    return Comparison("house", ("house",), null("house"), (Level("same", equal("house"), 0.8),), PLACE, 0.6)
 
 
 def _town(column: str) -> Comparison:
     levels = (
-        Level("same rare one", f"{_equal(column)} and {column}_rarity_l = 2", 0.4),
-        Level("same", _equal(column), 0.4),
+        Level("same rare one", f"{equal(column)} and {column}_rarity_l = 2", 0.4),
+        Level("same", equal(column), 0.4),
         Level(
             "alike",
-            f"({_alike(column, 0.88)} or {_slip(column)} or (least(length({column}_l), length({column}_r)) > 3 "
+            f"({alike(column, 0.88)} or {slip(column)} or (least(length({column}_l), length({column}_r)) > 3 "
             f"and (contains({column}_l, {column}_r) or contains({column}_r, {column}_l))))",
             0.1,
         ),
     )
-    return Comparison(column, (column,), _null(column), levels, PLACE, 0.6)
+    return Comparison(column, (column,), null(column), levels, PLACE, 0.6)
 
 
 def _postcode() -> Comparison:
     levels = (
-        Level("same", _equal("postcode"), 0.65),
-        Level("one slip", _one_slip("postcode"), 0.1),
+        Level("same", equal("postcode"), 0.65),
+        Level("one slip", one_slip("postcode"), 0.1),
         Level(
             "same district", "left(postcode_l, length(postcode_l) - 2) = left(postcode_r, length(postcode_r) - 2)", 0.05
         ),
         Level("same area", "left(postcode_l, 2) = left(postcode_r, 2)", 0.05),
     )
-    return Comparison("postcode", ("postcode",), _null("postcode"), levels, PLACE, 0.6)
+    return Comparison("postcode", ("postcode",), null("postcode"), levels, PLACE, 0.6)
 
 
 def _number(column: str) -> Comparison:
     levels = (
-        Level("same", _equal(column), 0.8),
-        Level("one slip", _one_slip(column), 0.1),
+        Level("same", equal(column), 0.8),
+        Level("one slip", one_slip(column), 0.1),
         Level(
             "two slips",
-            f"length({column}_l) > 6 and {_alike(column, 0.7)} and levenshtein({column}_l, {column}_r) <= 2",
+            f"length({column}_l) > 6 and {alike(column, 0.7)} and levenshtein({column}_l, {column}_r) <= 2",
             0.03,
         ),
     )
-    return Comparison(column, (column,), _null(column), levels, SELF, 0.5)
+    return Comparison(column, (column,), null(column), levels, SELF, 0.5)
 
 
 def _trait(column: str) -> Comparison:
     levels = (
-        Level("same rare one", f"{_equal(column)} and {column}_rarity_l = 2", 0.25),
-        Level("same", f"{_equal(column)} and {column}_rarity_l = 1", 0.25),
-        Level("same common one", _equal(column), 0.25),
-        Level("alike", _alike(column, 0.88), 0.05),
+        Level("same rare one", f"{equal(column)} and {column}_rarity_l = 2", 0.25),
+        Level("same", f"{equal(column)} and {column}_rarity_l = 1", 0.25),
+        Level("same common one", equal(column), 0.25),
+        Level("alike", alike(column, 0.88), 0.05),
     )
-    return Comparison(column, (column,), _null(column), levels, SELF, 0.8)
+    return Comparison(column, (column,), null(column), levels, TRAIT, 0.8)
 
 
 def _equality(column: str, least: float, kind: str = SELF) -> Comparison:
-    return Comparison(column, (column,), _null(column), (Level("same", _equal(column), 1 - least),), kind, 2 * least)
+    return Comparison(column, (column,), null(column), (Level("same", equal(column), 1 - least),), kind, 2 * least)
 
 
 RARITY_COLUMNS = ("given", "family", "city", "suburb")
@@ -265,7 +220,7 @@ def choose_comparisons(filled: Mapping[str, float]) -> list[Comparison]:
         comparison
         for comparison in (
             _given(), _family(), _other_names(), _birth(), _email(), _phone(), _address(), _postcode(),
-            _town("city"), _town("suburb"), _equality("gender", 0.03),
+            _town("city"), _town("suburb"), _equality("gender", 0.03, TRAIT),
             replace(_equality("generation", 0.01), is_veto=True),
         )
         if comparison.columns[0] in has

@@ -14,62 +14,78 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-RARE = 0.01
 _MOST_ROUNDS = 200
-GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF = "given", "family", "birth", "place", "phone", "email", "self"
+GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF, TRAIT = (
+    "given", "family", "birth", "place", "phone", "email", "self", "trait",
+)  # fmt: skip
+_ALL = frozenset({GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF, TRAIT})
+_SHARED = frozenset({PHONE, EMAIL, TRAIT})
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """Pairs of one kind: on ``close`` fields they agree as one person's records do, on ``free`` fields as the data
-    says, in all others they are strangers. There are at most ``most`` of them for each pair of one person.
+    says, in all others they are strangers; on ``generation`` fields they lie a generation apart. There are at most
+    ``most`` of them for each pair of one person.
     """
 
     name: str
     close: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
+    generation: frozenset[str] = frozenset()
     most: float = float("inf")
+    is_match: bool = False
+
+    def sets_apart(self, fields: frozenset[str]) -> bool:
+        """Whether these fields can tell a pair of this kind from one person's."""
+        return bool(fields - self.close - self.free - {TRAIT}) or self.is_match
 
 
-_ALL = frozenset({GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF})
-_KINDS = (
-    _Kind("one person", close=_ALL),
-    _Kind("strangers"),
-    _Kind("household", close=frozenset({FAMILY, PLACE}), free=frozenset({PHONE})),
-    _Kind("twins", close=frozenset({FAMILY, PLACE, BIRTH}), free=frozenset({PHONE}), most=RARE),
-    _Kind("parent and child of one name", close=frozenset({GIVEN, FAMILY, PLACE}), free=frozenset({PHONE}), most=RARE),
-    _Kind("namesakes", close=frozenset({GIVEN, FAMILY}), free=frozenset({EMAIL})),
-    _Kind("one house", close=frozenset({PLACE}), free=frozenset({PHONE})),
-    _Kind("one town", free=frozenset({PLACE})),
-    _Kind("one town, like names", free=frozenset({FAMILY, PLACE})),
-    _Kind("relatives", free=frozenset({FAMILY})),
-    _Kind("whatever else the rules select", free=_ALL),
-)
-_COUNT = len(_KINDS)
+KINDS = (
+    Kind("one person", close=_ALL, is_match=True),
+    Kind("one person, moved", close=_ALL - {PLACE}, is_match=True),
+    Kind("strangers"),
+    Kind("household", close=frozenset({FAMILY, PLACE}), free=_SHARED),
+    Kind("twins", close=frozenset({FAMILY, PLACE, BIRTH}), free=_SHARED),
+    Kind("parent and child of one name", close=frozenset({GIVEN, FAMILY, PLACE}), free=_SHARED,
+         generation=frozenset({BIRTH}), most=0.1),
+    Kind("namesakes", close=frozenset({GIVEN, FAMILY}), free=frozenset({EMAIL})),
+    Kind("one house", close=frozenset({PLACE}), free=_SHARED),
+    Kind("one town", free=frozenset({PLACE, TRAIT})),
+    Kind("one town, like names", free=frozenset({FAMILY, PLACE, TRAIT})),
+    Kind("relatives", free=frozenset({FAMILY})),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Prior:
-    """What is believed of one comparison before data: levels from "differs" upwards; ``kind`` of field."""
+    """What is believed of one comparison before data: levels from "differs" upwards; ``kind`` of field.
+
+    ``generation``: the level of two birth dates a generation apart, if the comparison has one.
+    """
 
     match: tuple[float, ...]
     most_different: float
     kind: str
+    generation: int | None = None
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Shares of the classes among candidates, and per comparison a table of class by level; class 0 are matches."""
+    """Shares of the kinds among all pairs, and per comparison a table of kind by level."""
 
+    kinds: tuple[Kind, ...]
     shares: Floats
     levels: tuple[Floats, ...]
 
     def log_odds(self, patterns: Ints) -> Floats:
-        """Natural log odds that pairs of these patterns (rows; -1 is unknown) match, among candidates."""
+        """Natural log odds that pairs of these patterns (rows; -1 is unknown) match."""
         import numpy as np
 
         joint = _joint(patterns, self.levels) + np.log(self.shares)
-        return np.asarray(joint[:, 0] - np.logaddexp.reduce(joint[:, 1:], axis=1), dtype=np.float64)
+        is_match = np.array([kind.is_match for kind in self.kinds])
+        matches, others = (np.logaddexp.reduce(joint[:, chosen], axis=1) for chosen in (is_match, ~is_match))
+        return np.asarray(matches - others, dtype=np.float64)
 
 
 def _joint(patterns: Ints, levels: Sequence[Floats]) -> Floats:
@@ -82,81 +98,86 @@ def _joint(patterns: Ints, levels: Sequence[Floats]) -> Floats:
     return joint
 
 
-def fit(patterns: Ints, candidates: Floats, strangers: Floats, priors: Sequence[Prior]) -> Mixture:
+def fit(patterns: Ints, candidates: Floats, others: Floats, priors: Sequence[Prior]) -> Mixture:
     """Expectation maximisation over distinct patterns.
 
-    ``candidates`` and ``strangers`` count how often each pattern occurs among blocked and among random pairs; the
-    random pairs anchor what strangers look like. Beliefs weigh as a twentieth of what is learned.
+    ``candidates`` and ``others`` count how often each pattern occurs among blocked pairs and among all pairs that no
+    rule selects. Together they are every pair there is: that two records share what a rule asks for says nothing of
+    them beyond its rarity. Beliefs weigh as a twentieth of what is learned.
     """
     import numpy as np
 
-    random_weight = min(1.0, 0.5 * candidates.sum() / max(strangers.sum(), 1.0))
-    weights = [candidates, strangers * random_weight]
-    tables = [_start(patterns[:, c], candidates, strangers, prior) for c, prior in enumerate(priors)]
-    shares = [np.full(_COUNT, 1 / _COUNT), np.array([0.001, *([0.005] * (_COUNT - 1))])]
-    shares[1][1] = 1 - shares[1].sum() + shares[1][1]
-    before = -np.inf
+    fields = frozenset(prior.kind for prior in priors)
+    kinds = tuple(kind for kind in KINDS if kind.sets_apart(fields))
+    weights = candidates + others
+    total = weights.sum()
+    shares = np.full(len(kinds), candidates.sum() / total / len(kinds))
+    shares[[kind.name for kind in kinds].index("strangers")] += 1 - shares.sum()
+    tables = [_start(patterns[:, c], candidates, weights, prior, kinds) for c, prior in enumerate(priors)]
     for _ in range(_MOST_ROUNDS):
-        joint = _joint(patterns, tables)
-        mass = np.zeros((len(patterns), _COUNT))
-        likelihood = 0.0
-        for sample in (0, 1):
-            logs = joint + np.log(shares[sample])
-            total = np.logaddexp.reduce(logs, axis=1)
-            likelihood += float(weights[sample] @ total)
-            part = np.exp(logs - total[:, None]) * weights[sample][:, None]
-            mass += part
-            shares[sample] = _limited(np.maximum(part.sum(axis=0), 1e-9) / max(part.sum(), 1e-9))
-        tables = [_update(patterns[:, c], mass, prior) for c, prior in enumerate(priors)]
-        if abs(likelihood - before) < 1e-6 * abs(likelihood):
+        logs = _joint(patterns, tables) + np.log(shares)
+        mass = np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None]) * weights[:, None]
+        found = _limited(np.maximum(mass.sum(axis=0), 1e-3) / total, kinds)
+        tables = [_learned(patterns[:, c], mass, prior, kinds) for c, prior in enumerate(priors)]
+        moved = np.abs(found - shares) * total
+        shares = found
+        if (moved <= 0.5 + 1e-3 * shares * total).all():
             break
-        before = likelihood
-    return Mixture(shares[0], tuple(tables))
+    return Mixture(kinds, shares, tuple(tables))
 
 
-def _limited(shares: Floats) -> Floats:
+def _limited(shares: Floats, kinds: Sequence[Kind]) -> Floats:
     """Shares in which the rare kinds are as rare as said."""
     import numpy as np
 
-    most = np.array([kind.most for kind in _KINDS]) * shares[0]
-    limited = np.minimum(shares, most)
-    limited[0], limited[1] = shares[0], shares[1]
+    matches = sum(share for share, kind in zip(shares, kinds, strict=True) if kind.is_match)
+    limited = np.minimum(shares, np.array([kind.most for kind in kinds]) * matches)
     return np.asarray(limited / limited.sum(), dtype=np.float64)
 
 
-def _start(column: Ints, candidates: Floats, strangers: Floats, prior: Prior) -> Floats:
+def _start(column: Ints, candidates: Floats, weights: Floats, prior: Prior, kinds: Sequence[Kind]) -> Floats:
     import numpy as np
 
-    size = len(prior.match)
-    known = column >= 0
-
-    def shares(counts: Floats) -> Floats:
-        seen = np.bincount(column[known], weights=counts[known], minlength=size) + 0.5
-        return np.asarray(seen / seen.sum(), dtype=np.float64)
-
-    table = np.tile(shares(strangers), (_COUNT, 1))
-    for number, kind in enumerate(_KINDS):
-        if prior.kind in kind.close:
-            table[number] = np.array(prior.match)
-        elif prior.kind in kind.free:
-            table[number] = shares(candidates)
-    return table
+    blocked, every = (_counted(column, counts, len(prior.match)) + 0.5 for counts in (candidates, weights))
+    return _table(prior, kinds, np.array(prior.match), every, [blocked] * len(kinds))
 
 
-def _update(column: Ints, mass: Floats, prior: Prior) -> Floats:
+def _learned(column: Ints, mass: Floats, prior: Prior, kinds: Sequence[Kind]) -> Floats:
     import numpy as np
 
-    size = len(prior.match)
+    seen = [_counted(column, mass[:, number], len(prior.match)) for number in range(len(kinds))]
+    nothing = np.zeros(len(prior.match))
+    matches = sum((seen[n] for n, kind in enumerate(kinds) if kind.is_match and prior.kind in kind.close), nothing)
+    strange = sum((seen[n] for n, kind in enumerate(kinds) if _role(prior, kind) == "strange"), nothing)
+    close = matches + (0.05 * matches.sum() + 5.0) * np.array(prior.match)
+    close /= close.sum()
+    if close[0] > prior.most_different:
+        close[1:] *= (1 - prior.most_different) / close[1:].sum()
+        close[0] = prior.most_different
+    return _table(prior, kinds, close, strange + 0.5, [counts + 0.5 for counts in seen])
+
+
+def _role(prior: Prior, kind: Kind) -> str:
+    if prior.kind in kind.generation and prior.generation is not None:
+        return "generation"
+    return "close" if prior.kind in kind.close else "free" if prior.kind in kind.free else "strange"
+
+
+def _table(prior: Prior, kinds: Sequence[Kind], close: Floats, strange: Floats, free: Sequence[Floats]) -> Floats:
+    """Chances of the levels (columns) for each kind (rows), from counts."""
+    import numpy as np
+
+    rows = {"close": close, "strange": strange / strange.sum()}
+    if prior.generation is not None:
+        apart = np.zeros(len(close))
+        apart[prior.generation] = 1.0
+        rows["generation"] = 0.9 * apart + 0.1 * rows["strange"]
+    table = [rows.get(_role(prior, kind), counts / counts.sum()) for kind, counts in zip(kinds, free, strict=True)]
+    return np.asarray(np.stack(table), dtype=np.float64)
+
+
+def _counted(column: Ints, counts: Floats, size: int) -> Floats:
+    import numpy as np
+
     known = column >= 0
-    seen = np.stack([np.bincount(column[known], weights=mass[known, k], minlength=size) for k in range(_COUNT)])
-    close = [number for number, kind in enumerate(_KINDS) if prior.kind in kind.close]
-    strangers = [number for number, kind in enumerate(_KINDS) if prior.kind not in kind.close | kind.free]
-    seen[strangers] = seen[strangers].sum(axis=0)
-    believed = np.full((_COUNT, size), 0.5)
-    believed[close] = np.outer(0.05 * seen[close].sum(axis=1) + 5.0, prior.match)
-    table = (seen + believed) / (seen + believed).sum(axis=1, keepdims=True)
-    for number in close:
-        if table[number, 0] > prior.most_different:
-            table[number, 1:] *= (1 - prior.most_different) / table[number, 1:].sum()
-            table[number, 0] = prior.most_different
-    return np.asarray(table, dtype=np.float64)
+    return np.asarray(np.bincount(column[known], weights=counts[known], minlength=size), dtype=np.float64)

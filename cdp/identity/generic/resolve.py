@@ -14,8 +14,9 @@ from cdp.errors import IdentityError, UsageError
 from cdp.identity.generic import read, standardise
 from cdp.identity.generic.blocking import UsedRule, candidate_rules, make_pairs
 from cdp.identity.generic.certain import certain_pairs
-from cdp.identity.generic.comparisons import Comparison, add_rarity, choose_comparisons
+from cdp.identity.generic.comparisons import add_rarity, choose_comparisons
 from cdp.identity.generic.labels import Labels
+from cdp.identity.generic.levels import Comparison
 from cdp.identity.generic.matching import Outcome, match
 from cdp.identity.generic.partition import components
 from cdp.identity.generic.read import Source

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
-from cdp.identity.generic.comparisons import Comparison
+from cdp.identity.generic.levels import Comparison
 from cdp.identity.generic.mixture import Mixture, fit
 from cdp.identity.generic.partition import NEVER
 
@@ -98,26 +98,26 @@ def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Sc
     compare(engine, "candidate_pairs", comparisons, "pair_patterns")
     _random_pairs(engine, records)
     compare(engine, "random_pairs", comparisons, "random_patterns")
-    every = max(int(engine.scalar("select count(*) from pair_patterns")) // _TRAINING_PAIRS, 1)
+    count = int(engine.scalar("select count(*) from pair_patterns"))
+    every = max(count // _TRAINING_PAIRS, 1)
     counted = engine.frame(
-        "select pattern, sum(candidates) as candidates, sum(strangers) as strangers from ("
-        "select pattern, count(*) as candidates, 0 as strangers from pair_patterns "
+        "select pattern, sum(candidates) as candidates, sum(others) as others from ("
+        "select pattern, count(*) as candidates, 0 as others from pair_patterns "
         f"where hash(l, r) % {every} = 0 group by pattern union all "
         "select pattern, 0, count(*) from random_patterns group by pattern) group by pattern order by pattern"
     )
     patterns = decode(counted["pattern"].to_numpy(), comparisons)
-    mixture = fit(
-        patterns,
-        counted["candidates"].to_numpy().astype(float),
-        counted["strangers"].to_numpy().astype(float),
-        [comparison.prior for comparison in comparisons],
-    )
-    candidates = counted["candidates"].to_numpy().astype(float)
+    candidates = counted["candidates"].to_numpy().astype(float) * every
+    others = counted["others"].to_numpy().astype(float)
+    possible = records * (records - 1) // 2
+    others *= (possible - count) / max(others.sum(), 1.0)
+    mixture = fit(patterns, candidates, others, [comparison.prior for comparison in comparisons])
     probabilities = 1 / (1 + np.exp(-np.clip(mixture.log_odds(patterns), -40, 40)))
-    return Scorer(comparisons, mixture, every * float(probabilities @ candidates))
+    return Scorer(comparisons, mixture, float(probabilities @ candidates))
 
 
 def _random_pairs(engine: Engine, records: int) -> None:
+    """Pairs drawn from all that are no candidates."""
     import numpy as np
     import pandas as pd
 
@@ -125,4 +125,5 @@ def _random_pairs(engine: Engine, records: int) -> None:
     generator = np.random.default_rng(20)
     drawn = generator.integers(0, records, size=(min(_RANDOM_PAIRS, possible), 2))
     drawn = drawn[drawn[:, 0] != drawn[:, 1]]
-    engine.register("random_pairs", pd.DataFrame({"l": drawn.min(axis=1), "r": drawn.max(axis=1)}))
+    engine.register("drawn_pairs", pd.DataFrame({"l": drawn.min(axis=1), "r": drawn.max(axis=1)}))
+    engine.create_table("random_pairs", "select l, r from drawn_pairs anti join candidate_pairs using (l, r)")

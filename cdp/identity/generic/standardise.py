@@ -147,7 +147,9 @@ def _names() -> tuple[str, ...]:
         "called as (select * replace (case when given = family_own and len(tokens) < 2 then null else given end "
         "as given), "
         "nullif(list_sort(list_distinct(list_filter(tokens, lambda v: v <> coalesce(given, '') "
-        "and v <> coalesce(family_own, '') and length(v) > 1))), []) as other_names, "
+        "and v <> coalesce(family_own, '') and not list_contains(coalesce(family_tokens, []), v)))), []) "
+        "as other_names, "
+        "coalesce(nullif(family_tokens, []), [family_own]) as family_words, "
         "family_own as family from named)"
     )
     return spelled, split, named, called
@@ -207,7 +209,7 @@ def standardise(engine: Engine, selects: Sequence[str], numbers: int, traits: in
     year = "coalesce(left(birth, 4), regexp_extract(coalesce(raw_birth_year, raw_birth_date), '(1[5-9]|20)[0-9]{2}'))"
     count = engine.create_table(
         "people",
-        f"with {', '.join(ctes)} select n, source, source_id, given, family, other_names, generation, "
+        f"with {', '.join(ctes)} select n, source, source_id, given, family, other_names, family_words, generation, "
         f"left(given, 1) as given_1, birth, nullif({year}, '') as birth_year, {age_year} as age, {_places()}, "
         "emails, phones, emails[1] as email, nullif(split_part(emails[1], '@', 1), '') as mailbox, phones[1] as phone, "
         f"{_bare('raw_gender')} as gender{', ' + kept if kept else ''} from dated order by n",
