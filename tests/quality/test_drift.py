@@ -232,8 +232,8 @@ def test_columns_that_come_and_go_are_told(feed):
     result = feed.judge(8, rows, headers=columns)
     assert [finding.message for finding in result.findings] == [
         (
-            "column TIER is new: its values are kept aside in _extra; list it in schemas/exports/sales.yaml to check and "
-            "type it"
+            "column TIER is new: its values are kept aside in _extra; list it in schemas/exports/sales.yaml to check "
+            "and type it"
         ),
         "column note, delivered before, is missing",
     ]

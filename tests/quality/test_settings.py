@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import get_args
+
 import pytest
 import yaml
 from pydantic import ValidationError
+from tests_support import ROOT
 
-from cdp.quality.settings import QualityRule, Ruling, ruling
+from cdp.quality.settings import CheckKind, QualityRule, Ruling, ruling
 from cdp.workspace import NightlySettings, check_workspace
 from cdp.workspace.init import init_workspace
 
@@ -58,3 +62,15 @@ def test_feeds_and_columns_that_do_not_exist_are_told_with_their_line(tmp_path):
         (4, "there is no column 'cty' in the contract of stores"),
         (5, "there is no column 'nowhere' in any contract"),
     ]
+
+
+def test_the_page_for_operators_explains_every_check_and_key_and_its_example_fits_the_workspace(tmp_path):
+    page = (ROOT / "docs/operator.md").read_text()
+    chapter = page.partition("## Quality of deliveries")[2].partition("\n## ")[0]
+    for word in (*get_args(CheckKind), *QualityRule.model_fields):
+        assert f"`{word}`" in chapter, word
+    example = re.search(r"^```yaml nightly\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL)[1]
+    root = init_workspace(tmp_path / "workspace")
+    (root / "pipelines/nightly.yaml").write_text(example)
+    _, faults = check_workspace(root, compiled=False)
+    assert faults == []
