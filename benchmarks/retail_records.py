@@ -15,14 +15,36 @@ from people import _by_rank, _slips, _words
 
 RECORDS_PER_PERSON = 5.2
 START = np.datetime64("2025-01-01T00:00:00", "us")
-TEXTS = (
-    "record_id feed source_id record_kind title first_name middle_name last_name suffix full_name gender company "
-    "street city region postcode country"
-).split()
+TEXTS = [
+    "record_id",
+    "feed",
+    "source_id",
+    "record_kind",
+    "title",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix",
+    "full_name",
+    "gender",
+    "company",
+    "street",
+    "city",
+    "region",
+    "postcode",
+    "country",
+]
 COLUMNS = [*TEXTS[:4], "first_observed_at", "last_observed_at", *TEXTS[4:10], "birth_date", *TEXTS[10:]]
-IDENTIFIER_COLUMNS = (
-    "record_id feed identifier_type identifier_value country first_seen_at last_seen_at count_seen".split()
-)
+IDENTIFIER_COLUMNS = [
+    "record_id",
+    "feed",
+    "identifier_type",
+    "identifier_value",
+    "country",
+    "first_seen_at",
+    "last_seen_at",
+    "count_seen",
+]
 
 
 class Shop:
@@ -127,7 +149,7 @@ class Shop:
 
 
 def write_shop(folder: Path, records: int, seed: int = 1, share: float = 0.01) -> None:
-    """Write ``base`` and ``night`` below ``folder``, and ``truth.parquet``; ``share`` of the night is new or changed."""
+    """Write ``base``, ``night`` and ``truth.parquet`` below ``folder``; ``share`` of the night is new or changed."""
     shop = Shop(records, seed)
     people, identifiers, truth = shop.frames()
     draw = shop.random.random(len(people))

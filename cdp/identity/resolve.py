@@ -100,7 +100,7 @@ def resolve(
         raise IdentityError(f"identity needs table {', '.join(missing)}", "ingest makes it; run the ingest stage first")
     night = _Night(engine, settings, as_of, run_id, model_path, previous)
     with night.clock.step("standardise"):
-        _register_settings(engine, settings)
+        register_settings(engine, settings)
         register_decisions(engine, decisions)
         model = load_model(model_path) if model_path.exists() else None
         night.kept = read_state(engine) if previous and incremental else None
@@ -203,7 +203,8 @@ def _assign(night: _Night) -> Assignment:
     )
 
 
-def _register_settings(engine: Engine, settings: IdentitySettings) -> None:
+def register_settings(engine: Engine, settings: IdentitySettings) -> None:
+    """Make the tables of limits, blocked values and names that the steps read."""
     import pandas as pd
 
     limits = pd.DataFrame(

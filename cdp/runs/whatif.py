@@ -96,6 +96,7 @@ def what_if(workspace: Workspace, settings: IdentitySettings) -> WhatIf:
                 model_path=_model(workspace, store, head, Path(folder)),
                 previous=PreviousIdentity(),
                 decisions=decisions_frame(Control(workspace.data).decisions()),
+                incremental=False,
             )
             return _compare(engine, head)
         finally:

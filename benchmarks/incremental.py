@@ -1,0 +1,181 @@
+"""A night of one per cent against a full resolve of the same records, and against a plain Splink run of them.
+
+usage: python benchmarks/incremental.py [--records 1000000] [--folder DIR] [--threads 2] [--no-splink]
+
+The first night trains the model and leaves its state. Then the same night, one per cent of its records new or changed,
+is resolved in full and incrementally with the same model, each in a process of its own, and the results are compared.
+The plain Splink run scores every named record with the same blocking rules, comparisons and model and takes connected
+components; its standardising is not counted. Printed per side: CPU seconds of resolving (``cpu``) and of writing what
+it hands on (``writing``), peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+_DAYS = {"base": "2026-06-01", "full": "2026-06-02", "night": "2026-06-02"}
+SIDES = {side: datetime.fromisoformat(day) for side, day in _DAYS.items()}
+
+
+def open_inputs(folder: Path, part: str, threads: int) -> Any:
+    from cdp.engines import open_engine
+
+    engine = open_engine("duckdb", temp_dir=folder / "spill", threads=threads)
+    for table in ("identity_records", "record_identifiers"):
+        engine.read_parquet(table, [folder / part / f"{table}.parquet"])
+    return engine
+
+
+def run_ours(folder: Path, side: str, threads: int) -> dict[str, Any]:
+    from cdp.identity import IdentitySettings, PreviousIdentity, resolve
+    from cdp.identity.incremental.state import CARRIED, STATE_TABLES
+
+    engine = open_inputs(folder, "base" if side == "base" else "night", threads)
+    if side != "base":
+        for table in (*CARRIED, *STATE_TABLES):
+            engine.read_parquet(f"prev_{table}", [folder / "made_base" / f"{table}.parquet"])
+    started = time.process_time()
+    summary = resolve(
+        engine,
+        IdentitySettings(),
+        as_of=SIDES[side],
+        run_id=side,
+        model_path=folder / "model.json",
+        previous=None if side == "base" else PreviousIdentity(),
+        incremental=side != "full",
+    )
+    resolved = time.process_time()
+    for table in (*CARRIED, *STATE_TABLES):
+        order = "" if table in STATE_TABLES else " order by all"
+        engine.write_parquet(f"select * from {table}{order}", folder / f"made_{side}" / f"{table}.parquet")
+    looked = summary.touched_records if side == "night" else summary.records
+    return {
+        "cpu": resolved - started,
+        "writing": time.process_time() - resolved,
+        "records": summary.records,
+        "looked_at": looked,
+        "model": summary.model,
+        "full_because": summary.full_reason,
+        **scores(folder, engine),
+    }
+
+
+def run_splink(folder: Path, threads: int) -> dict[str, Any]:
+    """Every named record is its own representative."""
+    import numpy as np
+
+    from cdp.identity.graph import components
+    from cdp.identity.identifier_graph import build_links, make, register_components
+    from cdp.identity.matching import MODEL_STEPS
+    from cdp.identity.model import load_model
+    from cdp.identity.phones import standardise_phones
+    from cdp.identity.resolve import register_settings
+    from cdp.identity.rulings import register_decisions
+    from cdp.identity.scoring import score
+    from cdp.identity.settings import IdentitySettings
+
+    engine, settings = open_inputs(folder, "night", threads), IdentitySettings()
+    register_settings(engine, settings)
+    register_decisions(engine, None)
+    standardise_phones(engine, settings.countries)
+    build_links(engine, settings)
+    count = int(engine.scalar("select count(*) from record_numbers"))
+    register_components(engine, np.arange(count, dtype=np.int64))
+    make(engine, *MODEL_STEPS)
+    started = time.process_time()
+    model = load_model(folder / "model.json")
+    pairs = score(engine, model, int(engine.scalar("select count(*) from representatives")))
+    likely = pairs[pairs["match_probability"] >= settings.model.link_probability]
+    components(count, likely["component_l"].to_numpy(), likely["component_r"].to_numpy())
+    return {"cpu": time.process_time() - started, "pairs": len(pairs)}
+
+
+def scores(folder: Path, engine: Any) -> dict[str, float]:
+    engine.read_parquet("truth", [folder / "truth.parquet"])
+    counted = engine.rows(
+        "with given as (select customer_id, person from identity_map inner join truth using (record_id)), "
+        "sizes as (select 0 as side, count(*) as n from given group by customer_id, person "
+        "union all select 1, count(*) from given group by customer_id "
+        "union all select 2, count(*) from given group by person) "
+        "select side, sum(n * (n - 1) / 2) from sizes group by side order by side"
+    )
+    both, claimed, true = (float(pairs) for _, pairs in counted)
+    return {"precision": both / claimed, "recall": both / true, "f1": 2 * both / (claimed + true)}
+
+
+def differences(folder: Path) -> dict[str, int]:
+    from cdp.engines import open_engine
+    from cdp.identity.incremental.verify import COMPARED, compare
+
+    engine = open_engine("duckdb", temp_dir=folder / "spill")
+    found = {}
+    for table in COMPARED:
+        for side in ("full", "night"):
+            engine.read_parquet(f"{side}_{table}", [folder / f"made_{side}" / f"{table}.parquet"])
+        # the two bear different run ids in their own lines of the crosswalk
+        if table == "id_crosswalk":
+            for side in ("full", "night"):
+                engine.create_table(f"{side}_{table}_", f"select * exclude (run_id) from {side}_{table}")
+        tail = "_" if table == "id_crosswalk" else ""
+        difference = compare(engine, table, f"night_{table}{tail}", f"full_{table}{tail}")
+        found[table] = difference.only_full + difference.only_incremental if difference else 0
+    engine.close()
+    return found
+
+
+def measure(folder: Path, side: str, threads: int) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--side", side, "--folder", str(folder), "--threads", str(threads)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told = (
+        f"{name} {value:,.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items()
+    )
+    print(f"{side:7}", "  ".join(told), flush=True)
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-splink", action="store_true")
+    parser.add_argument("--side", choices=(*SIDES, "splink"), default=None, help=argparse.SUPPRESS)
+    call = parser.parse_args()
+    if call.side:
+        ours = call.side != "splink"
+        figures = run_ours(call.folder, call.side, call.threads) if ours else run_splink(call.folder, call.threads)
+        figures["gigabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(json.dumps(figures))
+        return
+    from retail_records import write_shop
+
+    with tempfile.TemporaryDirectory(prefix="cdp-benchmark-") as scratch:
+        folder = call.folder or Path(scratch)
+        if not (folder / "truth.parquet").exists():
+            write_shop(folder, call.records)
+        sides = {side: measure(folder, side, call.threads) for side in SIDES}
+        print("rows that differ:", differences(folder))
+        night, full = sides["night"], sides["full"]
+        written = (night["cpu"] + night["writing"]) / (full["cpu"] + full["writing"])
+        print(f"night / full: {night['cpu'] / full['cpu']:.1%} of the CPU; with writing {written:.1%}")
+        if not call.no_splink:
+            plain = measure(folder, "splink", call.threads)
+            print(
+                f"night / plain Splink: {night['cpu'] / plain['cpu']:.1%}; full / plain: {full['cpu'] / plain['cpu']:.1%}"
+            )
+
+
+if __name__ == "__main__":
+    main()
