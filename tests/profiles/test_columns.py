@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from cdp.contracts import TableContract
 from cdp.contracts.documents import load_document
 from cdp.contracts.published import made_by
+from cdp.measures import build_measures
 from cdp.profiles import ProfileSettings, build_profiles
 from cdp.segments.catalog import PROFILE_COLUMNS
 
@@ -19,7 +20,7 @@ KINDS = {
     "text": {"VARCHAR"},
     "barred": {"VARCHAR"},
     "list": {"VARCHAR[]"},
-    "number": {"BIGINT", "INTEGER", "DECIMAL(18,2)"},
+    "number": {"BIGINT", "INTEGER", "DECIMAL(18,2)", "DOUBLE"},
     "instant": {"TIMESTAMP"},
     "date": {"DATE"},
     "flag": {"BOOLEAN"},
@@ -31,6 +32,7 @@ def built(shop):
     settings, _ = load_document(ROOT / "pipelines" / "profile.yaml", ProfileSettings)
     shop.customer("C1", "shop:1")
     build_profiles(shop.engine, settings, as_of=datetime(2026, 6, 1))
+    build_measures(shop.engine, [], [], as_of=datetime(2026, 6, 1), business_date=date(2026, 5, 31))
     return shop.engine
 
 
