@@ -1,4 +1,5 @@
-"""Write docs/cli.md from the command tree, docs/tables.md from schemas/tables, docs/glossary.md from the glossary.
+"""Write docs/cli.md from the command tree, docs/tables.md from schemas/tables, docs/glossary.md from the glossary,
+docs/reasons.md from the list of reasons.
 
 ``python docs/generate.py`` writes them; a test fails when they are out of date.
 """
@@ -37,6 +38,19 @@ everything else to stderr.
 | 2 | wrong call |
 | 3 | another run holds the workspace |
 | 4 | done, with warnings that a person should read |
+"""
+_REASONS_HEAD = """\
+# Why rows are refused
+
+Written by `make docs` from `cdp/ingest/reasons.py`. `quarantine_rows.reason_codes` holds these reasons and no others.
+
+A reason of the reader is its bare name. A reason of the contract names the column besides (`type:born_on`), a broken
+row rule the rule (`rule:amount_fits_quantity`). What a broken promise leads to is for the contract to say: see
+[contracts.md](contracts.md#broken-promises). One that refuses nothing (null, warn) stands in the message of its file in
+`source_files`, with the number of rows and the first line.
+
+`cdp quarantine list` counts refused rows by reason, `cdp quarantine show` prints them, and `cdp quarantine retry` has
+them tried again once the contract is mended.
 """
 _TABLES_HEAD = """\
 # Tables
@@ -141,14 +155,33 @@ def _table(table: Any, joined: Any, *, is_published: bool) -> Iterator[str]:
         yield f"\n```sql\n{table.example.strip()}\n```\n"
 
 
+def reasons_reference() -> str:
+    """Every reason for which a row is refused, emptied or told, as Markdown."""
+    from cdp.contracts.columns import OnFail
+    from cdp.ingest.reasons import REASONS, Reason
+
+    outcomes = {name: field.default for name, field in OnFail.model_fields.items()}
+    parts = [_REASONS_HEAD]
+    for words, is_structural in (("Of the reader: what is no record", True), ("Of the contract", False)):
+        first = "reason" if is_structural else "reason | by default"
+        parts.append(f"\n## {words}\n\n| {first} | meaning | what helps |\n|{'---|' * (first.count('|') + 3)}\n")
+        for reason in Reason:
+            told = REASONS[reason]
+            if told.is_structural is is_structural:
+                code = f"`{reason}`" if is_structural else f"`{reason}:…` | {outcomes.get(reason.value, 'reject')}"
+                parts.append(f"| {code} | {told.meaning} | {told.remedy} |\n")
+    return "".join(parts)
+
+
 def main() -> None:
-    """Write the three files."""
+    """Write the generated files."""
     from cdp.glossary import as_markdown
 
     for name, text in (
         ("cli.md", cli_reference()),
         ("tables.md", tables_reference()),
         ("glossary.md", as_markdown()),
+        ("reasons.md", reasons_reference()),
     ):
         (ROOT / "docs" / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote docs/{name}\n")

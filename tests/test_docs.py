@@ -45,6 +45,10 @@ def test_the_glossary_is_up_to_date():
     assert (DOCS / "glossary.md").read_text(encoding="utf-8") == as_markdown(), "run make docs"
 
 
+def test_the_reasons_are_up_to_date(generate):
+    assert (DOCS / "reasons.md").read_text(encoding="utf-8") == generate.reasons_reference(), "run make docs"
+
+
 def test_every_command_and_option_says_what_it_does(generate):
     from typer.main import get_command
 

@@ -96,7 +96,8 @@ def test_columns_stand_in_the_row_of_their_table_or_kind():
     "model",
     [
         contracts.Contract, contracts.Property, contracts.TypeOptions, contracts.OnFail, contracts.RowRule,
-        contracts.BatchRule, feeds.Feed, feeds.CsvForm, feeds.JsonLinesForm, feeds.ParquetForm,
+        contracts.BatchRule, contracts.Reference, contracts.LocalZone, contracts.Derived, feeds.Restatement,
+        feeds.Feed, feeds.CsvForm, feeds.JsonLinesForm, feeds.ParquetForm,
     ],
     ids=lambda model: model.__name__,
 )  # fmt: skip
