@@ -74,6 +74,8 @@ def zone_named(value: str) -> str | None:
     """The IANA name of a zone however it is written."""
     if value in _zones():
         return value
+    if re.search(r"\d{2}", value):
+        return None
     if value.upper() in ABBREVIATIONS:
         return ABBREVIATIONS[value.upper()]
     for word in re.findall(r"[a-z]+", value.lower()):

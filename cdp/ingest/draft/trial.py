@@ -12,7 +12,7 @@ from typing import Any
 from cdp.contracts import TableContract
 from cdp.engines import Engine
 from cdp.ingest.checks import quoted
-from cdp.ingest.discover import Delivery, content_hash
+from cdp.ingest.discover import Delivery, content_hash, stamp_of
 from cdp.ingest.feed_view import open_feed
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, QuarantinedRow
@@ -54,7 +54,10 @@ def try_feed(
         root = Path(folder)
         (root / "work").mkdir()
         landing = Landing(engine, as_of, "trial", root / "work", root / "landed")
-        deliveries = [Delivery(path, path.name, feed.feed, content_hash(path), path.stat().st_size) for path in paths]
+        deliveries = [
+            Delivery(path, path.name, feed.feed, content_hash(path), path.stat().st_size, stamp=stamp_of(path))
+            for path in paths
+        ]
         told: list[str] = []
         result = land_inbox(
             landing, deliveries, {feed.feed: feed}, {plan.contract.name: plan.contract}, History(),

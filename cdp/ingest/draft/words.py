@@ -31,7 +31,7 @@ _OWNERS: tuple[tuple[str, str], ...] = (
     ("other", r"agent|assignee|assigned|assigned_to|(\w+_)?owner|staff|employee|cashier|sales_?person|sales_?rep|rep|"
               r"representative|teammates?|admins?|operator|manager|advisor|server|seller|sold_by|closed_by|resolved_by|"
               r"(last_)?(modified|created|updated|changed)_by(_\w+)?|responder|submitter|team|group|user_agent|"
-              r"mitarbeiter|verkaufer|bearbeiter|vendeur|technician|assistant|emergency|approver|reviewer|parent|reports_to|referrer_user"),
+              r"mitarbeiter|verkaufer|bearbeiter|kassierer(in)?|bediener|caissier|vendeur|technician|assistant|emergency|approver|reviewer|parent|reports_to|referrer_user"),
     ("item", r"line_?items?|lines?|items?|products?|articles?|variants?|artikel|produkt|article|produit"),
     ("store", r"store|shop|location|branch|outlet|filiale|magasin|warehouse|venue|site"),
     ("device", r"device|register|terminal|till|browser|os|screen|library|app|network|carrier|platform|ip"),
@@ -51,7 +51,7 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     ("email_hash", r"(e_?)?mail_?(sha\w*|md5|hash\w*)|hashed_email"),
     ("phone", r"(\w+_)?(phone|mobile|cell|cellphone|telephone|tel|telefon|handy|landline|msisdn|telefono|gsm|whatsapp)"
               r"(_?(number|no|num|nr|nummer|number_\d))?(_?\d)?"),
-    ("birth_date", r"(date_?of_?birth|birth_?date|dob|birth_?day|geburtsdatum|geburtstag|date_de_naissance|fecha_de_nacimiento)"),
+    ("birth_date", r"(date_?of_?birth|birth_?date|dob|birth_?day|born|geboren|geburtsdatum|geburtstag|date_de_naissance|fecha_de_nacimiento)"),
     ("gender", r"gender|sex|geschlecht"),
     ("title", r"salutation|honorific|name_?prefix|anrede|civilite|courtesy_title|prefix"),
     ("suffix", r"(name_?)?suffix"),
@@ -80,7 +80,7 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
                  r"_?(id|no|nr|num|number|nummer|ref|reference|key)|bestellnummer|auftragsnummer|belegnummer|rechnungsnummer|receipt"),
     ("order_line_id", r"(line_?item|line|order_?line|sale_?line|position)_?(id|no|nr|number|key)|position|line"),
     ("cart_id", r"(cart|basket|checkout)_?(id|token|key)"),
-    ("loyalty_card", r"(loyalty|member(ship)?|card|reward|bonus|kunden?karten?)_?(card)?_?(id|no|nr|number|nummer|code)|loyalty_card|membership"),
+    ("loyalty_card", r"(loyalty|member(ship)?|card|reward|bonus|kunden?karten?)_?(card)?_?(id|no|nr|number|nummer|code)|(loyalty|member(ship)?|club|bonus|reward)_?card|kundenkarten?|carte_(de_)?fidelite|membership"),
     ("sku", r"sku(_(code|id|number))?|(item|product|article|artikel|variant)_?(sku|code|id|no|nr|number|nummer)|plu|style_code"),
     ("gtin", r"gtin\d*|ean\d*|upc|barcode|isbn"),
     ("quantity", r"(qty|quantity|menge|anzahl|quantite|cantidad|units|pieces|item_count|count)(_(sold|ordered|purchased))?"),
@@ -146,7 +146,7 @@ _TIME_WORDS = re.compile(
 )
 _CODE_WORDS = re.compile(
     r"(^|_)(id|ids|key|code|no|nr|nummer|number|num|zip|postcode|postal|plz|phone|mobile|tel|sku|gtin|ean|upc|barcode|token|uuid|hash|card|pan|suffix|fax|ip|"
-    r"leid|euid|isbn|version|reference|ref|receipt)($|_)"
+    r"leid|euid|isbn|version|reference|ref|receipt|kundenkarte|kundennummer|bestellnummer|artikelnummer|membership)($|_)"
 )
 _FLAG_WORDS = re.compile(
     r"(^|_)(is|has|accepts?|allow(s|ed)?|opt|opted|consent|subscribed|active|enabled|flag|verified|optin|optout|newsletter|organic|open|read|do_not)($|_)"

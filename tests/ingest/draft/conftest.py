@@ -1,0 +1,69 @@
+"""Drafts of every preset's raw sample, made as if no preset were known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from cdp.engines import open_engine
+from cdp.ingest.draft import Draft, draft_feed
+from cdp.ingest.draft.trial import Trial, try_feed
+from cdp.workspace import check_workspace
+from cdp.workspace.feeds import place_feed, presets
+from cdp.workspace.init import init_workspace
+
+AS_OF = datetime(2026, 6, 2)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A draft, and what became of the rows it was drafted from."""
+
+    draft: Draft
+    trial: Trial
+
+    def rows(self, table):
+        """Rows of a canonical table as mappings."""
+        (found,) = [sample for sample in self.trial.tables if sample.name == table]
+        assert len(found.rows) == found.count
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+    def identifiers(self, kind):
+        return {row["identifier_value"] for row in self.rows("record_identifiers") if row["identifier_type"] == kind}
+
+    def contract(self):
+        return next(text for path, text in self.draft.files.items() if path.startswith("schemas/exports"))
+
+
+def try_drafts(folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]]]) -> dict[str, Tried]:
+    """Draft every export into one empty workspace, which must pass its check, and try the files."""
+    root = init_workspace(folder, empty=True)
+    engine = open_engine("duckdb", threads=1)
+    drafts = {}
+    for name, (files, options) in exports.items():
+        drafts[name] = draft_feed(files, engine, name=name, **options)
+        place_feed(root, name, drafts[name].files, force=False)
+    workspace, faults = check_workspace(root)
+    assert faults == []
+    plans = {plan.feed.feed: plan for plan in workspace.plans}
+    tried = {
+        name: Tried(
+            draft,
+            try_feed(engine, plans[name], workspace.canonical(), exports[name][0], as_of=AS_OF, shown=10_000),
+        )
+        for name, draft in drafts.items()
+    }
+    engine.close()
+    return tried
+
+
+@pytest.fixture(scope="session")
+def drafted(tmp_path_factory):
+    exports = {
+        name.replace("-", "_"): (sorted((preset.folder / "sample").iterdir()), {})
+        for name, preset in presets(None).items()
+    }
+    return try_drafts(tmp_path_factory.mktemp("drafts") / "workspace", exports)
