@@ -200,6 +200,109 @@ def build_town(people: int = 400, seed: int = 1) -> Town:
     return town
 
 
+def add_lookalikes(town: Town, seed: int, count: int = 8) -> dict[str, list[tuple[str, str, bool]]]:
+    """People who are easily confused, ``count`` of each kind: by kind, pairs of records and whether they are one."""
+    rng = np.random.default_rng(seed)
+    asked: dict[str, list[tuple[str, str, bool]]] = {}
+    kinds = (_joint_account, _shared_mailbox, _mailbox_of_another, _father_and_son, _said_junior, _bare_card, _slips,
+             _wedding, _second_login)  # fmt: skip
+    for place, kind in enumerate(kinds):
+        for number in range(count):
+            pair = _Pair(town, rng, f"{seed}{place}{number:02d}")
+            asked.setdefault(kind.__name__.lstrip("_"), []).extend(kind(pair))
+    return asked
+
+
+class _Pair:
+    """A couple at one address, of whom records are made."""
+
+    def __init__(self, town: Town, rng: np.random.Generator, key: str) -> None:
+        self.town, self.key = town, key
+        self.one, self.two = (str(name) for name in rng.choice(FIRST, 2, replace=False))
+        while self.one[0] == self.two[0]:
+            self.two = str(rng.choice(FIRST))
+        self.last, self.maiden = (str(name) for name in rng.choice(LAST, 2, replace=False))
+        self.place = {"street": f"{int(rng.integers(1, 90))} Lookalike Row", "city": "York", "postcode": f"YO{key} 1AA"}
+        self.mail = f"{self.one}.{self.last}{key}@example.com".lower()
+
+    def add(self, first: str, feed: str, kind: str, ids: dict[str, str], day: int = 0, **content) -> str:
+        name = {"first_name": first, "last_name": self.last} if first else {}
+        return self.town.add(f"{self.key}{first}", feed, kind, ids, day, **{**name, **content})
+
+
+def _joint_account(pair: _Pair):
+    login = {"shop_customer_id": f"61{pair.key}", "email": pair.mail}
+    account = pair.add(pair.one, "shop_customers", "account", login, **pair.place)
+    order = pair.add(pair.two, "shop_orders", "order", {"order_id": f"#J{pair.key}", "email": pair.mail}, **pair.place)
+    ids = {"anonymous_id": f"j{pair.key}", "order_id": f"#J{pair.key}", **login}
+    device = pair.add(pair.one, "web_events", "device", ids)
+    return [(account, order, False), (order, device, True), (account, device, False)]
+
+
+def _shared_mailbox(pair: _Pair):
+    mail = {"email": f"family{pair.key}@example.com"}
+    one = pair.add(pair.one, "shop_orders", "order", {**mail, "order_id": f"#A{pair.key}"}, 10, **pair.place)
+    two = pair.add(pair.two, "shop_orders", "order", {**mail, "order_id": f"#B{pair.key}"}, 90, **pair.place)
+    survey, consent = pair.add("", "nps_survey", "survey", mail, 92), pair.add("", "consent", "consent", mail, 50)
+    return [(one, two, False), (two, survey, True), (one, consent, False), (two, consent, False)]
+
+
+def _mailbox_of_another(pair: _Pair):
+    card = {"loyalty_card": f"97{pair.key}", "email": pair.mail}
+    known = pair.add(pair.two, "loyalty_members", "card", card, **pair.place)
+    return [(known, pair.add("", "consent", "consent", {"email": pair.mail}, 60), False)]
+
+
+def _father_and_son(pair: _Pair):
+    born = {"birth_date": date(1955, 2, int(pair.key[-2:]) + 1)}
+    home = {"phone__2": f"0117 496 {pair.key[-4:]}"}
+    ids = {"loyalty_card": f"96{pair.key}", "email": pair.mail, "phone": f"07700 1{pair.key[-4:]}0", **home}
+    other = {"shop_customer_id": f"62{pair.key}", "email": f"the.{pair.mail}", "phone": f"07700 2{pair.key[-4:]}0"}
+    father = pair.add(pair.one, "loyalty_members", "card", ids, **pair.place, **born)
+    return [(father, pair.add(pair.one, "shop_customers", "account", {**other, **home}, **pair.place), False)]
+
+
+def _said_junior(pair: _Pair):
+    junior = pair.add(
+        pair.one, "loyalty_members", "card", {"loyalty_card": f"95{pair.key}"}, suffix="Jr.", **pair.place
+    )
+    account = {"shop_customer_id": f"63{pair.key}", "email": pair.mail}
+    return [(junior, pair.add(pair.one, "shop_customers", "account", account, **pair.place), False)]
+
+
+def _bare_card(pair: _Pair):
+    card = pair.add(pair.one, "loyalty_members", "card", {"loyalty_card": f"94{pair.key}"}, **pair.place)
+    account = {"shop_customer_id": f"64{pair.key}", "email": pair.mail}
+    return [(card, pair.add(pair.one, "shop_customers", "account", account, **pair.place), True)]
+
+
+def _slips(pair: _Pair):
+    swapped = pair.one[0] + pair.one[2] + pair.one[1] + pair.one[3:]
+    mail = {"email": pair.mail}
+    account = pair.add(pair.one, "shop_customers", "account", mail, **pair.place)
+    first = pair.add(swapped, "pos_receipts", "receipt", mail)
+    whole = pair.add(pair.one, "shop_orders", "order", mail, first_name=None, last_name=None,
+                     full_name=f"{pair.last} {pair.one}-Lena")  # fmt: skip
+    return [(account, first, True), (account, whole, True)]
+
+
+def _wedding(pair: _Pair):
+    phone = {"phone": f"07700 3{pair.key[-4:]}0"}
+    before = pair.add(pair.one, "shop_orders", "order", phone, 0, **pair.place)
+    return [(before, pair.add(pair.one, "shop_orders", "order", phone, 90, last_name=pair.maiden), True)]
+
+
+def _second_login(pair: _Pair):
+    """Somebody logs in on another's browser: what stays there of him is not hers."""
+    hers, his = {"shop_customer_id": f"65{pair.key}"}, {"shop_customer_id": f"66{pair.key}"}
+    one = pair.add(pair.one, "shop_customers", "account", {**hers, "email": pair.mail}, **pair.place)
+    two = pair.add(pair.one, "shop_customers", "account", {**his, "email": f"x{pair.key}@example.net"}, **pair.place)
+    ids = {"anonymous_id": f"s{pair.key}", **hers, "shop_customer_id__2": f"66{pair.key}",
+           "email": pair.mail, "email__2": f"x{pair.key}@example.net"}  # fmt: skip
+    pair.add("", "web_events", "device", ids)
+    return [(one, two, False)]
+
+
 def pair_scores(customer_of: dict[str, str], truth: dict[str, str]) -> tuple[float, float]:
     """Pairwise precision and recall."""
     frame = pd.DataFrame({"c": pd.Series(customer_of), "p": pd.Series(truth)})
