@@ -1,5 +1,6 @@
 # make demo   installs into .venv, runs two nights of the sample, shows what came of it
 # make test   installs what tests need and runs them all
+# make fuzz   delivers ten thousand malformed files to the readers; FILES=… SEED=… name others
 # Needs Python 3.11 or newer and make; PYTHON=… names another interpreter.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -11,7 +12,7 @@ INBOX := data/sample/inbox
 OLDER := $(VENV)/older-duckdb
 CDNOW := $(VENV)/cdnow
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs fuzz clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/pip.stamp:
@@ -55,6 +56,9 @@ lint: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	$(BIN)/python docs/generate.py
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python tests/ingest/fuzz.py --files $(or $(FILES),10000) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -99,6 +99,7 @@ class Encoding:
         else:
             try:
                 decoded = raw.decode(self._codec)
+                self._must_be_in_step(decoded, first_line)
                 text = raw if self._codec == "utf-8" else decoded.encode()
             except UnicodeError:
                 text = b"".join(self._mend(raw, first_line, log))
@@ -109,9 +110,19 @@ class Encoding:
             text = text.replace(b"\0", _REPLACEMENT)
         return text
 
+    def _must_be_in_step(self, decoded: str, line: int) -> None:
+        """Raise ``IngestError`` where a lost or added byte makes one long text of everything behind it."""
+        if self.is_wide and ("\u0a00" in decoded or ("\u0d00" in decoded and "\n" not in decoded)):
+            raise IngestError(
+                f"bytes are missing or too many near line {line + decoded.partition(chr(0x0A00))[0].count(chr(10))}: "
+                f"the characters behind are out of step in {self.name}",
+                "ask the source to deliver the file again",
+            )
+
     def _mend(self, raw: bytes, first_line: int, log: WarningLog) -> list[bytes]:
         mended = []
         for offset, line in enumerate(self.lines(raw)):
+            self._must_be_in_step(line.decode(self._codec, "replace"), first_line + offset)
             try:
                 mended.append(line.decode(self._codec).encode())
             except UnicodeError as error:

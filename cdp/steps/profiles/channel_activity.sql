@@ -1,5 +1,4 @@
--- Where and when each customer met the company: touchpoints, orders, goods brought back, support, social; and whether
--- more than a name ties it to him.
+-- Where and when each customer met the company: touchpoints, orders, goods brought back, support, social.
 -- grain: one row per customer and channel
 -- runs on: duckdb, spark
 with
@@ -78,10 +77,8 @@ select
     activity.channel,
     sum(activity.count_touchpoints) as count_touchpoints,
     min(activity.first_seen_at) as first_seen_at,
-    max(activity.last_seen_at) as last_seen_at,
-    max(case when record_evidence.evidence = 'weak' then 0 else 1 end) = 1 as is_certain
+    max(activity.last_seen_at) as last_seen_at
 from activity
 inner join identity_map on activity.record_id = identity_map.record_id
-left join record_evidence on activity.record_id = record_evidence.record_id
 where activity.channel is not null
 group by identity_map.customer_id, activity.channel

@@ -78,6 +78,14 @@ def test_text_of_any_width_is_read_whatever_was_declared(deliver, load, tmp_path
     assert (refused.line, refused.raw.decode(bare)) == (4, "broken")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_that_is_out_of_step_is_refused_instead_of_swallowing_rows(deliver, tmp_path, encoding):
+    rows = [f"{number},text\n" for number in range(9)]
+    content = "a,b\n1,te".encode(encoding) + b"!" + "xt\n".encode(encoding) + "".join(rows).encode(encoding)
+    with pytest.raises(IngestError, match="out of step"):
+        certify(deliver(content), CsvFormat(encoding=encoding), tmp_path / "parts")
+
+
 def test_a_lone_half_of_a_surrogate_pair_costs_no_line(deliver, tmp_path):
     content = "a,b\n1,".encode("utf-16-le") + b"\x00\xd8" + "\n2,x\n".encode("utf-16-le") + b"\x41"
     certified = certify(deliver(content), CsvFormat(encoding="utf-16-le"), tmp_path / "parts")
