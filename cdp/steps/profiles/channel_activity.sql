@@ -1,4 +1,5 @@
--- Where and when each customer met the company: touchpoints, orders, goods brought back, support, social.
+-- Where and when each customer met the company: touchpoints, orders, goods brought back, support, social; and whether
+-- more than a name ties it to him.
 -- grain: one row per customer and channel
 -- runs on: duckdb, spark
 with
@@ -77,8 +78,10 @@ select
     activity.channel,
     sum(activity.count_touchpoints) as count_touchpoints,
     min(activity.first_seen_at) as first_seen_at,
-    max(activity.last_seen_at) as last_seen_at
+    max(activity.last_seen_at) as last_seen_at,
+    max(case when record_evidence.evidence = 'weak' then 0 else 1 end) = 1 as is_certain
 from activity
 inner join identity_map on activity.record_id = identity_map.record_id
+left join record_evidence on activity.record_id = record_evidence.record_id
 where activity.channel is not null
 group by identity_map.customer_id, activity.channel

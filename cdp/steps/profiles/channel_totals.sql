@@ -1,4 +1,4 @@
--- Channels in which each customer was present, and when last in each.
+-- Channels in which each customer was present for certain, and when last in each, by whatever evidence.
 -- grain: one row per customer seen in any channel
 -- runs on: duckdb
 with
@@ -11,7 +11,8 @@ pivoted as (
         max(last_seen_at) filter (where channel = 'web') as last_web_at,
         max(last_seen_at) filter (where channel = 'app') as last_app_at,
         max(last_seen_at) filter (where channel = 'social') as last_social_at,
-        max(last_seen_at) filter (where channel = 'support') as last_support_at
+        max(last_seen_at) filter (where channel = 'support') as last_support_at,
+        list(channel) filter (where is_certain) as certain_channels
     from channel_activity
     where channel in ('store', 'web', 'app', 'social', 'support')
     group by customer_id
@@ -34,10 +35,10 @@ select
     last_support_at,
     concat_ws(
         '|',
-        case when last_store_at is not null then 'store' end,
-        case when last_web_at is not null then 'web' end,
-        case when last_app_at is not null then 'app' end,
-        case when last_social_at is not null then 'social' end,
-        case when last_support_at is not null then 'support' end
+        case when list_contains(certain_channels, 'store') then 'store' end,
+        case when list_contains(certain_channels, 'web') then 'web' end,
+        case when list_contains(certain_channels, 'app') then 'app' end,
+        case when list_contains(certain_channels, 'social') then 'social' end,
+        case when list_contains(certain_channels, 'support') then 'support' end
     ) as channels
 from pivoted

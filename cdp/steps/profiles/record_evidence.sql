@@ -1,6 +1,7 @@
--- How surely each sale and return belongs to its customer: strong by an e-mail, phone, card or account of its own,
--- or through an order it shares with such a record; weak when a name alone ties it. Online orders name their buyer.
--- grain: one row per identity record of an identified customer that sold or returned something
+-- How surely receipts, returns, handles, tickets and calls belong to their customer: strong by an e-mail, phone, card
+-- or account of their own, or through an order shared with such a record; weak when a name alone ties them. Online
+-- orders name their buyer.
+-- grain: one row per such identity record of an identified customer
 -- runs on: duckdb, spark
 with
 traders as (
@@ -10,6 +11,10 @@ traders as (
     union
     select record_id, 0 as is_online
     from returns
+    union
+    select record_id, 0 as is_online
+    from identity_records
+    where record_kind in ('receipt', 'handle', 'ticket', 'call')
 ),
 trading as (
     select
@@ -45,7 +50,7 @@ bearing as (
         on trading.customer_id = mistyped.customer_id
         and usable_identifiers.identifier_type = 'email'
         and usable_identifiers.identifier_value = mistyped.identifier_value
-    where usable_identifiers.identifier_type not in ('order_id', 'anonymous_id', 'device_id')
+    where usable_identifiers.identifier_type not in ('order_id', 'anonymous_id', 'device_id', 'social_handle')
         and not usable_identifiers.is_landline
         and mistyped.customer_id is null
 ),
