@@ -132,11 +132,11 @@ def doubts(engine: Engine, *, as_of: datetime) -> tuple[str, ...]:
         "they count as orders, but in no total of money"
         for currency, count, amount in engine.rows(_UNCONVERTED)
     ]
-    for words, sql in (
-        ("movements of points are taken back by more than they were, or on another card", _REVERSED_TOO_FAR),
-        ("loyalty cards are overdrawn", _OVERDRAWN),
+    for words, sql, is_personal in (
+        ("movements of points are taken back by more than they were, or on another card", _REVERSED_TOO_FAR, False),
+        ("loyalty cards are overdrawn", _OVERDRAWN, True),
     ):
-        keys = [str(key) for (key,) in engine.rows(sql, {"as_of": as_of})]
+        keys = [f"…{key[-4:]}" if is_personal else str(key) for (key,) in engine.rows(sql, {"as_of": as_of})]
         if keys:
             found.append(f"{len(keys)} {words}: {', '.join(keys[:5])}{', …' if len(keys) > 5 else ''}")
     return tuple(found)
