@@ -35,17 +35,40 @@ class GammaGamma:
         seen = np.where(orders > 0, orders * mean_value, 0.0)
         return np.asarray(self.p * (self.gamma + seen) / (self.p * orders + self.q - 1.0), dtype=np.float64)
 
-    def draw_spending(
-        self, orders: Floats, mean_value: Floats, future: NDArray[np.int64], seed: int
-    ) -> NDArray[np.float64]:
-        """Random spending over ``future`` orders, shape of ``future`` (n, draws)."""
-        import numpy as np
+    def spending_range(
+        self,
+        orders: Floats,
+        mean_value: Floats,
+        future: Floats,
+        future_variance: Floats,
+        none: Floats,
+        interval: tuple[float, float],
+    ) -> tuple[Floats, Floats]:
+        """Quantiles of what each customer will spend over an uncertain number of orders, each shape (n,).
 
-        random = np.random.default_rng(seed)
-        seen = np.where(orders > 0, orders * mean_value, 0.0)
-        rate = random.gamma((self.p * orders + self.q)[:, None], 1.0 / (self.gamma + seen)[:, None], size=future.shape)
-        spent = random.gamma(np.maximum(self.p * future, 1e-9)) / rate
-        return np.where(future > 0, spent, 0.0)
+        ``future`` and ``future_variance`` are that number's mean and variance, ``none`` the chance of no order at
+        all. Spending is 0 with that chance, else Gamma with the mean and variance that follow from the posterior of v.
+        """
+        import numpy as np
+        from scipy.special import gammaincinv
+
+        shape = np.maximum(self.p * orders + self.q, 2.05)
+        rate = self.gamma + np.where(orders > 0, orders * mean_value, 0.0)
+        value = self.p * rate / (shape - 1.0)
+        value_variance = value**2 / (shape - 2.0)
+        within = self.p * rate**2 / ((shape - 1.0) * (shape - 2.0))
+        mean = future * value
+        variance = future * within + future_variance * value**2 + (future**2 + future_variance) * value_variance
+        some = np.maximum(1.0 - none, 1e-9)
+        mean_if, square_if = mean / some, (variance + mean**2) / some
+        variance_if = np.maximum(square_if - mean_if**2, 1e-9 * np.maximum(mean_if, 1e-9) ** 2)
+        form = np.maximum(mean_if**2 / variance_if, 1e-6)
+        scale = variance_if / np.maximum(mean_if, 1e-9)
+        low, high = (
+            np.where(share <= none, 0.0, gammaincinv(form, np.clip((share - none) / some, 0.0, 1.0)) * scale)
+            for share in interval
+        )
+        return low, high
 
 
 def fit(orders: Floats, mean_value: Floats, weight: Floats | None = None) -> GammaGamma:

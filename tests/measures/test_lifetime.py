@@ -130,3 +130,27 @@ def test_the_back_test_beats_the_simplest_guess(histories):
 def test_few_buyers_carry_no_model(histories):
     with pytest.raises(MeasureError, match="199 buyers of whom"):
         lifetime.fit(histories.head(199))
+
+
+def test_the_range_of_spending_holds_as_many_outcomes_as_it_says(model):
+    values = gamma_gamma.GammaGamma(6.0, 4.0, 60.0, 0.0)
+    x, t_x, age = np.array([0.0, 2.0, 8.0]), np.array([0.0, 200.0, 330.0]), np.array([350.0, 350.0, 350.0])
+    mean = np.array([30.0, 50.0, 80.0])
+    drawn = model.draw_orders(365.0, x, t_x, age, 20_000, 5)
+    random = np.random.default_rng(6)
+    worth = random.gamma((6.0 * (x + 1) + 4.0)[:, None], 1 / (60.0 + (x + 1) * mean)[:, None], size=drawn.shape)
+    spent = np.where(drawn > 0, random.gamma(np.maximum(6.0 * drawn, 1e-9)) / worth, 0.0)
+    none = 1.0 - model.probability_of_order(365.0, x, t_x, age)
+    counted = (drawn.mean(axis=1), drawn.var(axis=1), none)
+    low, high = values.spending_range(x + 1, mean, *counted, (0.1, 0.9))
+    inside = ((spent >= low[:, None]) & (spent <= high[:, None])).mean(axis=1)
+    assert (inside >= 0.8 - 0.03).all()
+    assert (spent > high[:, None]).mean(axis=1) == pytest.approx(0.1, abs=0.03)
+
+
+def test_many_buyers_are_told_in_weeks_with_nearly_the_same_answers(histories, monkeypatch):
+    exact = lifetime.predict(lifetime.fit(histories), histories, pd.Timestamp("2026-06-01"))
+    monkeypatch.setattr(lifetime, "_MANY_BUYERS", 100)
+    rough = lifetime.predict(lifetime.fit(histories), histories, pd.Timestamp("2026-06-01"))
+    assert rough["orders_365d"].sum() == pytest.approx(exact["orders_365d"].sum(), rel=0.03)
+    assert (rough["probability_alive"] - exact["probability_alive"]).abs().mean() < 0.03
