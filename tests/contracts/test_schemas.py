@@ -12,18 +12,9 @@ from jsonschema import Draft202012Validator
 from tests_support import ROOT
 
 from cdp.cli import main
+from cdp.contracts.editors import FOLDER, KINDS, schema_line, with_schema_line
 
-FILES = {
-    "workspace": "cdp.toml",
-    "nightly": "pipelines/nightly.yaml",
-    "feed": "pipelines/feeds/*/feed.yaml",
-    "identity": "pipelines/identity/settings.yaml",
-    "profile": "pipelines/profile.yaml",
-    "segment": "pipelines/segments/*.yaml",
-    "contract": "schemas/exports/*.yaml",
-    "table": "schemas/tables/*.yaml",
-}
-SHIPPED = [(kind, path) for kind, pattern in FILES.items() for path in sorted(ROOT.glob(pattern))]
+SHIPPED = sorted((kind, path) for pattern, kind in KINDS.items() for path in ROOT.glob(pattern))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +34,26 @@ def faults(schema, content):
 
 
 def test_every_kind_is_shipped(schemas):
-    assert schemas.keys() == FILES.keys() == {kind for kind, _ in SHIPPED}
+    assert schemas.keys() == set(KINDS.values()) == {kind for kind, _ in SHIPPED}
+
+
+def test_the_schemas_of_the_workspace_are_up_to_date(schemas):
+    kept = {path.name.partition(".")[0]: json.loads(path.read_text()) for path in (ROOT / FOLDER).iterdir()}
+    assert kept == schemas, f"run cdp schema -o {FOLDER}"
+
+
+@pytest.mark.parametrize(("kind", "path"), SHIPPED, ids=[str(path.relative_to(ROOT)) for _, path in SHIPPED])
+def test_a_shipped_file_names_its_schema_for_editors(kind, path):
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == schema_line(path.relative_to(ROOT).as_posix(), kind)
+    assert (path.parent / first.partition("=")[2]).resolve().is_file() or path.suffix == ".toml"
+
+
+def test_a_line_is_put_in_once_and_follows_the_file_to_another_place():
+    once = with_schema_line("pipelines/presets/till/feed.yaml", "feed: till\n")
+    assert with_schema_line("pipelines/presets/till/feed.yaml", once) == once
+    assert with_schema_line("cdp.toml", "name = 'x'\n") == "#:schema schemas/json/workspace.schema.json\nname = 'x'\n"
+    assert with_schema_line("notes/readme.yaml", "a: 1\n") == "a: 1\n"
 
 
 @pytest.mark.parametrize(
