@@ -6,14 +6,21 @@ with
 before as (
     select
         *,
-        lag(happened_at) over (partition by customer_id order by happened_at, contact_id) as previous_at,
-        lag(channel) over (partition by customer_id order by happened_at, contact_id) as previous_channel,
-        lag(order_id) over (partition by customer_id order by happened_at, contact_id) as previous_order_id
+        lag(happened_at) over in_time as previous_at,
+        lag(channel) over in_time as previous_channel,
+        lag(order_id) over in_time as previous_order_id
     from channel_contacts
+    window in_time as (partition by customer_id order by happened_at, contact_id)
 ),
 opened as (
     select
-        *,
+        customer_id,
+        contact_id,
+        channel,
+        campaign,
+        happened_at,
+        order_id,
+        gross_revenue,
         case
             when previous_at is null or previous_order_id is not null
                 or happened_at > previous_at + interval '30' day then 1
@@ -28,14 +35,20 @@ opened as (
 ),
 numbered as (
     select
-        *,
-        sum(opens_journey) over (partition by customer_id order by happened_at, contact_id) as journey_number,
-        sum(opens_visit) over (partition by customer_id order by happened_at, contact_id) as visit_number
+        customer_id,
+        channel,
+        campaign,
+        happened_at,
+        order_id,
+        gross_revenue,
+        sum(opens_journey) over in_time as journey_number,
+        sum(opens_visit) over in_time as visit_number
     from opened
+    window in_time as (partition by customer_id order by happened_at, contact_id)
 )
 select
     customer_id,
-    cast(journey_number as bigint) as journey_number,
+    cast(min(journey_number) as bigint) as journey_number,
     cast(visit_number as bigint) as visit_number,
     min(channel) as channel,
     min(campaign) as campaign,
@@ -45,4 +58,4 @@ select
     max(happened_at) as ended_at,
     count(*) as count_contacts
 from numbered
-group by customer_id, journey_number, visit_number
+group by customer_id, visit_number
