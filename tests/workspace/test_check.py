@@ -39,7 +39,7 @@ def test_the_reference_workspace_is_faultless(root):
     workspace, faults = check_workspace(root)
     assert faults == []
     assert workspace is not None
-    assert len(workspace.plans) == 15
+    assert len(workspace.plans) == 24
 
 
 def test_ten_planted_faults_are_all_told_with_their_lines(root):
@@ -126,7 +126,7 @@ def test_a_source_priority_that_names_no_feed_is_a_fault(root):
     spoil(root, "pipelines/profile.yaml", "sources: [shop_customers,", "sources: [shop_custmers,")
     _, faults = check_workspace(root)
     [fault] = faults
-    told = "pipelines/profile.yaml:6: golden_record.0.sources.0: there is no feed 'shop_custmers'"
+    told = "pipelines/profile.yaml:7: golden_record.0.sources.0: there is no feed 'shop_custmers'"
     assert str(fault).startswith(told)
     assert "shop_customers" in fault.allowed.split(", ")
 
