@@ -11,6 +11,8 @@ import typer
 from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
 
 if TYPE_CHECKING:
+    from cdp.identity.weighing import RunModel
+    from cdp.runs import Manifest, Store
     from cdp.serving.edges import Edge
     from cdp.serving.explain import Explanation
 
@@ -39,15 +41,15 @@ def explain(
     """Explain why records are one customer: identifiers, model weights by field, decisions, what was refused.
 
     With A and B: the path that joins them; or why they are not one (threshold, veto, guard, decision, blocked value,
-    never compared). CSV lists the edges.
+    never compared), with the weight of each field. CSV lists the edges.
     """
     from cdp.cli.output import note, print_json, print_rows
     from cdp.serving import Reader, Rows
     from cdp.serving.explain import explain_customer, explain_pair
 
-    path, raw = _published(workspace, run)
+    path, raw, model = _published(workspace, run)
     with Reader(path) as reader:
-        answer = explain_pair(reader, key, other, raw) if other else explain_customer(reader, key)
+        answer = explain_pair(reader, key, other, raw, model) if other else explain_customer(reader, key)
     if html is not None:
         from cdp.serving.waterfall import page
 
@@ -65,8 +67,8 @@ def explain(
         _print(answer, limit)
 
 
-def _published(workspace: Path | None, run: str | None) -> tuple[Path, list[Path]]:
-    """The published file of a run and the parquet files of its raw identifiers."""
+def _published(workspace: Path | None, run: str | None) -> tuple[Path, list[Path], RunModel | None]:
+    """The published file of a run, the parquet files of its raw identifiers, and what is kept of its comparisons."""
     from cdp.errors import NotFoundError
     from cdp.runs import Store
     from cdp.serving import published_link
@@ -74,17 +76,33 @@ def _published(workspace: Path | None, run: str | None) -> tuple[Path, list[Path
 
     if run is None:
         link = published_link(workspace or Path.cwd())
-    store = Store(find_root(workspace) / "data")
+    root = find_root(workspace)
+    store = Store(root / "data")
     manifest = store.read(run) if run is not None else store.head()
     files = [store.path(ref) for ref in manifest.tables.get("record_identifiers", ())] if manifest else []
+    raw, model = [file for file in files if file.is_file()], _run_model(root, store, manifest)
     if run is None or manifest is None:
-        return link, [file for file in files if file.is_file()]
+        return link, raw, model
     path = store.serve / manifest.published
     if not path.is_file():
         raise NotFoundError(
             f"the published file of {run} is gone", "it was vacuumed; 'cdp runs list' shows what is kept"
         )
-    return path, [file for file in files if file.is_file()]
+    return path, raw, model
+
+
+def _run_model(root: Path, store: Store, manifest: Manifest | None) -> RunModel | None:
+    from cdp.identity.weighing import RunModel
+
+    if manifest is None:
+        return None
+    state, heads = (
+        tuple(store.path(ref) for ref in manifest.tables.get(name, ()))
+        for name in ("identity_state", "identity_state_representatives")
+    )
+    path = store.data / manifest.model if manifest.model else root / "pipelines/identity/model.json"
+    model = RunModel(path, state, heads)
+    return model if model.is_there else None
 
 
 def _print(answer: Explanation, limit: int) -> None:

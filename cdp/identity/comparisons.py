@@ -191,6 +191,23 @@ def _phone() -> Any:
     return cl.CustomComparison(output_column_name="phone", comparison_levels=levels)
 
 
+BLOCKING_WORDS = (
+    "full name and address",
+    "family name and postcode",
+    "given name and postcode",
+    "family name and birth date",
+    "given name and birth date",
+    "phone",
+    "family name and landline",
+    "family name and mailbox name",
+    "given name and mailbox name",
+    "family name and the first letters of the mailbox",
+    "full name and city",
+    "given and family name swapped",
+)
+"""What each of ``blocking_rules`` asks two records to share, in the same order."""
+
+
 def blocking_rules() -> list[Any]:
     """Pairs that share a name and something beside it, or two things beside the name."""
     from splink import block_on

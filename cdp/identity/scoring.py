@@ -87,7 +87,7 @@ def score(
     api = engine.splink_api()
     linker = open_linker(api.register(table), settings)
     for column in sorted(frequency_columns(settings)):
-        _give_frequencies(engine, model, linker, api, table, column)
+        give_frequencies(engine, model, linker, api, table, column)
     scored = linker.inference.predict(warning_mode="never")
     fields = ", ".join(
         f"mw_{name} + {RARITY[name]} as mw_{name}" if name in RARITY else f"mw_{name}" for name in COMPARISONS
@@ -114,7 +114,7 @@ def frequency_columns(settings: dict[str, Any]) -> set[str]:
     return {str(level["tf_adjustment_column"]) for level in levels if level.get("tf_adjustment_column")}
 
 
-def _give_frequencies(engine: Engine, model: Model, linker: Any, api: Any, table: str, column: str) -> None:
+def give_frequencies(engine: Engine, model: Model, linker: Any, api: Any, table: str, column: str) -> None:
     """How common each value was when the model was trained; Splink would count the table at hand."""
     import pandas as pd
 

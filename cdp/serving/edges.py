@@ -27,8 +27,10 @@ _NAMES = {
     "similar": "the names are spelled alike",
     "unknown": "the names do not contradict",
 }
+NEVER = "never compared"
 _KINDS = (
     ("not probable enough", "threshold"),
+    (NEVER, NEVER),
     ("decision ", "decision"),
     ("given names differ", "veto"),
     ("family names differ", "veto"),
@@ -83,7 +85,7 @@ class Edge:
 
     @property
     def kept_apart_by(self) -> str:
-        """``threshold``, ``veto``, ``guard`` or ``decision``; empty for an edge that holds."""
+        """``threshold``, ``veto``, ``guard``, ``decision`` or ``never compared``; empty for an edge that holds."""
         if not self.is_cut:
             return ""
         return next((kind for start, kind in _KINDS if (self.cut_reason or "").startswith(start)), "guard")

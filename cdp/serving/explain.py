@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cdp.serving.edges import Edge, edges_leaving, edges_within, holding, strongest_path
+from cdp.identity.comparisons import BLOCKING_WORDS
+from cdp.identity.weighing import RunModel, Weighed, weigh
+from cdp.serving.edges import NEVER, Edge, edges_leaving, edges_within, holding, strongest_path
 from cdp.serving.keys import spellings
 from cdp.serving.reader import Reader
 from cdp.serving.records import Located, locate
@@ -34,13 +36,17 @@ from read_parquet($files, union_by_name = true)
 where record_id in (select unnest($records))
 """
 _NEVER = (
-    "no record of one was found comparable with a record of the other: they share no usable identifier, and the model "
+    "they share no usable identifier, and no record of one was found comparable with a record of the other: the model "
     "either never compared them (too little in common) or gave less than the least probability it keeps"
+)
+_NAMELESS = (
+    "they share no usable identifier, and at least one of them bears no name: the model compares only records that do, "
+    "so nothing but an identifier or a decision could join them"
 )
 _VERDICTS = {
     "threshold": "they were compared, and the model finds them not probable enough to be one",
     "veto": "a rule for people who only look alike refused it",
-    "guard": "a guard against customers that grow too far refused it",
+    "guard": "they were linked, and a guard against customers that grow too far cut it",
     "decision": "a steward decided that they are not one",
 }
 
@@ -87,18 +93,26 @@ def explain_customer(reader: Reader, key: str) -> Explanation:
     return Explanation(f"Why is {customer} one customer?", verdict, (customer,), path, against, records, empty)
 
 
-def explain_pair(reader: Reader, left: str, right: str, raw_identifiers: Sequence[Path] = ()) -> Explanation:
+def explain_pair(
+    reader: Reader,
+    left: str,
+    right: str,
+    raw_identifiers: Sequence[Path] = (),
+    run_model: RunModel | None = None,
+) -> Explanation:
     """The path of edges from one record or customer to another; or what kept them apart.
 
     ``raw_identifiers`` are parquet files of ``record_identifiers``: with them, blocked values that both sides carry
-    are named. Raises ``NotFoundError``.
+    are named. With ``run_model``, two that share nothing are told apart: never compared, or found too unlike, with
+    the weight of each field. Raises ``NotFoundError``.
     """
     one, other = locate(reader, left), locate(reader, right)
     if one.customer_id == other.customer_id:
         return _joined(reader, one, other)
     between = edges_leaving(reader, one.customer_id, other.customer_id)
     blocked = _blocked(reader, one.customer_id, other.customer_id, raw_identifiers)
-    verdict, kept_apart_by = _why_not(between, blocked)
+    between = between or _weighed(reader, one, other, run_model)
+    verdict, kept_apart_by = _why_not(between, blocked, is_weighed=run_model is not None)
     known = sides(reader, (one.customer_id, other.customer_id))
     compared = Rows(
         ("field", one.customer_id, other.customer_id, "verdict"),
@@ -126,18 +140,42 @@ def _joined(reader: Reader, one: Located, other: Located) -> Explanation:
     return Explanation(question, verdict, (one.customer_id,), path, cut, shown, empty)
 
 
-def _why_not(between: Sequence[Edge], blocked: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+def _weighed(reader: Reader, one: Located, other: Located, run_model: RunModel | None) -> list[Edge]:
+    """The best of the pairs that the model makes of two customers, as an edge that was never kept."""
+    if run_model is None or not run_model.is_there:
+        return []
+    sides = [
+        [str(row[0]) for row in reader.fetch(_RECORDS, {"customer_id": item.customer_id}).rows] for item in (one, other)
+    ]
+    found = weigh(run_model, *sides)
+    compared = [pair for pair in found if pair.rule]
+    return [_as_edge(pair) for pair in (compared or found)[:1]]
+
+
+def _as_edge(pair: Weighed) -> Edge:
+    reason = f"not probable enough (compared for {pair.rule})" if pair.rule else f"{NEVER}: {_NOTHING_SHARED}"
+    return Edge(
+        pair.left, pair.right, "model", None, None, pair.weight, pair.probability, pair.fields, True, reason
+    )  # fmt: skip
+
+
+_NOTHING_SHARED = f"they share none of what has two records compared ({', '.join(BLOCKING_WORDS)})"
+
+
+def _why_not(between: Sequence[Edge], blocked: Sequence[tuple[str, str, str]], *, is_weighed: bool) -> tuple[str, str]:
+    if blocked and (not between or between[0].kept_apart_by == NEVER):
+        kind, value, reason = blocked[0]
+        return f"what they share points to nobody: {kind} {value} is blocked ({reason})", "blocked value"
     decided = next((edge for edge in between if edge.kept_apart_by == "decision"), None)
     best = decided or next(iter(between), None)
+    if best is not None and best.kept_apart_by == NEVER:
+        return f"{best.cut_reason}. Had they been compared: {best.words}", NEVER
     if best is not None:
         why = f"{_VERDICTS[best.kept_apart_by]}: {best.cut_reason}"
         if best.edge_type == "decision":
             return f"{_VERDICTS[best.kept_apart_by]}. {best.words}", best.kept_apart_by
         return f"{why}. The best reason to join them was: {best.words}", best.kept_apart_by
-    if blocked:
-        kind, value, reason = blocked[0]
-        return f"what they share points to nobody: {kind} {value} is blocked ({reason})", "blocked value"
-    return _NEVER, "never compared"
+    return (_NAMELESS if is_weighed else _NEVER), NEVER
 
 
 def _blocked(reader: Reader, one: str, other: str, files: Sequence[Path]) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from cdp.cli import main
-from cdp.cli.explain import bars
+from cdp.cli.explain import _run_model, bars
 from cdp.errors import NotFoundError
 from cdp.runs import Store
 from cdp.serving import Reader
@@ -85,7 +85,8 @@ def test_a_longer_path_goes_from_one_record_to_the_other(reader):
 )
 def test_what_kept_two_apart_is_named(reader, where, by):
     answer = explain_pair(reader, *edge(reader, f"is_cut and {where}"))
-    assert answer.kept_apart_by == by
+    assert by in {step.kept_apart_by for step in answer.against}
+    assert answer.kept_apart_by in {"threshold", "veto"}
     assert "The best reason to join them was" in answer.verdict
     assert len(answer.customers) == 2
     assert len(answer.compared)
@@ -96,6 +97,55 @@ def test_strangers_were_never_compared(reader):
     rows += reader.fetch("select customer_id from profiles where country = 'US' order by 1 limit 1").rows
     answer = explain_pair(reader, rows[0][0], rows[1][0])
     assert (answer.kept_apart_by, answer.path, answer.against) == ("never compared", (), [])
+
+
+@pytest.fixture(scope="module")
+def run_model(published_sample):
+    store = Store(published_sample / "data")
+    return _run_model(published_sample, store, store.head())
+
+
+def test_strangers_are_weighed_as_if_they_had_been_compared(reader, run_model):
+    rows = reader.fetch(
+        "select customer_id from profiles where full_name is not null and country = 'GB' order by 1 limit 1"
+    ).rows
+    rows += reader.fetch(
+        "select customer_id from profiles where full_name is not null and country = 'US' order by 1 limit 1"
+    ).rows
+    answer = explain_pair(reader, rows[0][0], rows[1][0], run_model=run_model)
+    assert answer.kept_apart_by == "never compared"
+    assert "they share none of what has two records compared (full name and address," in answer.verdict
+    (step,) = answer.against
+    assert step.probability < 0.01
+    assert sum(weight for _, weight in step.steps) == pytest.approx(step.weight, abs=0.01)
+
+
+def test_those_compared_and_found_too_unlike_are_told_by_field(reader, run_model):
+    left, right = reader.fetch(
+        "with places as (select customer_id, lower(last_name) as last, lower(postcode) as code, "
+        "min(lower(first_name)) as first from identity_records where last_name is not null and postcode is not null "
+        "and first_name is not null group by all having count(distinct first_name) = 1) "
+        "select l.customer_id, r.customer_id from places as l inner join places as r using (last, code) "
+        "where l.customer_id < r.customer_id and l.first[1] <> r.first[1] and not exists (select 1 from identity_edges "
+        "as e inner join identity_map as a on e.record_id_l = a.record_id inner join identity_map as b "
+        "on e.record_id_r = b.record_id where a.customer_id in (l.customer_id, r.customer_id) "
+        "and b.customer_id in (l.customer_id, r.customer_id) and a.customer_id <> b.customer_id) order by 1, 2 limit 1"
+    ).rows[0]
+    answer = explain_pair(reader, left, right, run_model=run_model)
+    assert answer.kept_apart_by == "threshold"
+    (step,) = answer.against
+    assert step.cut_reason.startswith("not probable enough (compared for ")
+    assert {name for name, _ in step.steps} >= {"given name", "family name and place"}
+    assert dict(step.steps)["given name"] < 0 < dict(step.steps)["family name and place"]
+
+
+def test_who_bears_no_name_is_not_compared(reader, run_model):
+    nameless, named = (
+        reader.scalar(f"select customer_id from profiles where full_name is {what} null order by 1 limit 1")
+        for what in ("", "not")
+    )
+    answer = explain_pair(reader, nameless, named, run_model=run_model)
+    assert "at least one of them bears no name" in answer.verdict
 
 
 def test_a_blocked_value_that_both_carry_is_named(reader, raw):
