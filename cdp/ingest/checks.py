@@ -7,6 +7,7 @@ The pass reads ``staged`` (one text column per property) and gives the typed pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ _INTEGER = r"^[+-]?\d+([.]0+)?$"
 _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)$"
 _COMMA_NUMBER = r"^[+-]?([1-9]\d{0,2}([.]\d{3})+|\d+)(,\d*)?$"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?$"
+_BLANKS = " \t\r\n\u00a0"
+_PLAIN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"  # what most times look like
 
 
 def quoted(name: str) -> str:
@@ -63,16 +66,16 @@ class Check:
 
 def cleaned(item: Property, source: str) -> str:
     """Delivered text without blanks and known prefixes; empty and null spellings become null."""
-    value = f"trim({source}, ' \t\r\n\u00a0')"
+    ends = " or ".join(f"suffix({source}, {text(blank)})" for blank in _BLANKS)
+    is_padded = f"{source} < '!' or starts_with({source}, '\u00a0') or {ends}"  # a tenth of what trimming costs
+    value = f"case when {is_padded} then trim({source}, {text(_BLANKS)}) else {source} end"
     if item.trim_prefixes:
-        prefixes = "|".join(map(_escaped, item.trim_prefixes))
+        prefixes = "|".join(re.sub(r"[^\w']|_", r"\\\g<0>", prefix) for prefix in item.trim_prefixes)
         value = f"trim(regexp_replace({value}, {text(f'^({prefixes})')}, ''))"
+    if not item.null_values:
+        return f"nullif({value}, '')"
     nulls = text_list(["", *item.null_values])
     return f"case when list_contains({nulls}, {value}) then null else {value} end"
-
-
-def _escaped(prefix: str) -> str:
-    return "".join(char if char.isalnum() or char == "'" else f"\\{char}" for char in prefix)
 
 
 def _parsed(item: Property, value: str) -> str:
@@ -108,7 +111,11 @@ def _parsed(item: Property, value: str) -> str:
     iso = f"case when regexp_matches({value}, {text(_ISO)}) then {plain} end"
     offset = f"regexp_matches({value}, '(Z|UTC|:[0-9.]+ ?[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') and length({value}) > 10"
     naive_iso = _in_zone(item, f"try_cast({iso} as timestamp)")
-    return f"case when {offset} then try_cast({iso} as timestamptz)::timestamp else {naive_iso} end"
+    as_is = _in_zone(item, f"try_cast({value} as timestamp)")
+    return (
+        f"case when regexp_matches({value}, {text(_PLAIN)}) then {as_is} "
+        f"when {offset} then try_cast({iso} as timestamptz)::timestamp else {naive_iso} end"
+    )
 
 
 def _in_zone(item: Property, naive: str) -> str:
@@ -184,11 +191,11 @@ def _foreign(item: Property, raw: str) -> str | None:
 
 
 def checks_of(item: Property, key: str = "null", known: Collection[str] = ()) -> list[Check]:
-    """Promises of one column, in the order in which they are told. Raw text is ``t``, typed value ``v``.
+    """Promises of one column, in the order in which they are told. Raw text is ``t``, typed value ``_v``.
 
     ``key`` is SQL for a row's key, ``known`` the reference tables that are there.
     """
-    raw, value = f"t.{quoted(item.name)}", f"v.{quoted(item.name)}"
+    raw, value = f"t.{quoted(item.name)}", f"_v.{quoted(item.name)}"
     options, on_fail = item.logical_type_options, item.on_fail
     found: list[Check] = []
 
@@ -207,7 +214,7 @@ def checks_of(item: Property, key: str = "null", known: Collection[str] = ()) ->
         allowed = text_list([entry.lower() for entry in options.values])
         add(Reason.values, f"not list_contains({allowed}, lower({raw}))", on_fail.values)
     if item.unique:
-        first = f"first_value({key}) over (partition by {value} order by v._row)"
+        first = f"first_value({key}) over (partition by {value} order by t._row)"
         add(Reason.unique, f"{value} is not null and {first} <> {key}", on_fail.unique)
     if item.references and reference_table(item.references) in known:
         table = quoted(reference_table(item.references))
@@ -232,7 +239,9 @@ def _codes(broken: Sequence[tuple[str, str]]) -> str:
     if not broken:
         return "[]::varchar[]"
     cases = ", ".join(f"case when {condition} then {text(code)} end" for code, condition in broken)
-    return f"list_filter([{cases}], lambda code: code is not null)"
+    told = f"list_filter([{cases}], lambda code: code is not null)"
+    any_broken = " or ".join(f"coalesce({condition}, false)" for _, condition in broken)
+    return f"case when {any_broken} then {told} else []::varchar[] end"  # few rows need a list built
 
 
 def _as_text(contract: Contract, item: Property) -> str:
@@ -250,7 +259,7 @@ def contract_sql(contract: Contract, staged: str = "staged", known: Collection[s
     there (``reference_table``); a reference to another one is not held.
     """
     names = [item.name for item in contract.properties]
-    key = key_sql(contract, "v.")
+    key = key_sql(contract, "_v.")
     checks = [check for item in contract.properties for check in checks_of(item, key, known)]
     rules = [(f"rule:{rule.name}", f"not ({rule.must})", rule.on_fail, rule.column) for rule in contract.row_rules]
     refusing = [(check.code, check.broken) for check in checks if check.outcome == "reject"]
@@ -261,8 +270,9 @@ def contract_sql(contract: Contract, staged: str = "staged", known: Collection[s
 
     def kept(name: str) -> str:
         conditions = " or ".join(f"({condition})" for condition in clearing[name])
-        value = f"v.{quoted(name)}"
-        return f"case when {conditions} then null else {value} end as {quoted(name)}" if conditions else value
+        value = f"_v.{quoted(name)}"
+        chosen = f"case when {conditions} then null else {value} end" if conditions else value
+        return f"{chosen} as {quoted(name)}"
 
     rule_clears = {
         name: " or ".join(f"({broken})" for _, broken, outcome, column in rules if outcome == "null" and column == name)
@@ -276,7 +286,7 @@ def contract_sql(contract: Contract, staged: str = "staged", known: Collection[s
     ]
     refusing_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome == "reject"]
     telling_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome in {"warn", "null"}]
-    typed_columns = ",\n        ".join(f"{typed(item)} as {quoted(item.name)}" for item in contract.properties)
+    typed_columns = ",\n            ".join(f"{quoted(item.name)} := {typed(item)}" for item in contract.properties)
     cleaned_columns = ",\n        ".join(
         f"{_as_text(contract, item)} as {quoted(item.name)}" for item in contract.properties
     )
@@ -289,8 +299,10 @@ with texts as (
 ),
 typed as (
     select
-        _row,
-        {typed_columns}
+        *,
+        struct_pack(
+            {typed_columns}
+        ) as _v
     from texts
 ),
 columns_judged as (
@@ -299,8 +311,7 @@ columns_judged as (
         {", ".join(kept(name) for name in names)},
         {_codes(refusing)} as _column_reasons,
         {_codes(telling)} as _column_notes
-    from texts as t
-    inner join typed as v on t._row = v._row
+    from typed as t
 )
 select
     _row,

@@ -117,7 +117,7 @@ def stage_json(engine: Engine, contract: Contract, certified: Certified, left_ou
     extra = f", json_extract(json, {pointers}) as extra" if aside else ""
     kept = f", {aside} as {EXTRA}" if aside else ""
     engine.create_table("loaded", f"select json_extract_string(json, {paths}) as found{extra} from {documents}")
-    engine.create_table("staged", f"select rowid as _row, {columns}{kept} from loaded")
+    _show_staged(engine, f"select rowid as _row, {columns}{kept} from loaded")
     headers = [
         Header(_top_level(item.source), "", item.name)
         for item in contract.properties
@@ -218,4 +218,10 @@ def _stage(engine: Engine, contract: Contract, source_of: Mapping[str, str], asi
         f"{source_of.get(item.name, 'null')}::varchar as {quoted(item.name)}" for item in contract.properties
     )
     kept = f", {aside} as {EXTRA}" if aside else ""
-    engine.create_table("staged", f"select rowid as _row, {chosen}{kept} from loaded")
+    _show_staged(engine, f"select rowid as _row, {chosen}{kept} from loaded")
+
+
+def _show_staged(engine: Engine, select: str) -> None:
+    """Make ``staged`` a view: a copy would take as much memory as the file."""
+    engine.drop("staged")
+    engine.execute(f"create temp view staged as {select}")
