@@ -13,6 +13,7 @@ from cdp.cli.options import Format, FormatOption, WorkspaceOption
 
 if TYPE_CHECKING:
     from cdp.ingest.draft import Draft
+    from cdp.ingest.feed import Feed
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,10 @@ def add(
         _from_preset(root, preset, asked, dry_run=dry_run, force=force)
     elif asked.files:
         draft = _drafted(root, asked)
-        if _finish(root, draft.feed, draft.files, dry_run=dry_run, force=force):
+        feeds = _finish(root, draft.feed, draft.files, dry_run=dry_run, force=force)
+        if feeds is not None:
             _tell_guesses(draft)
-            _tell_rivals(root, draft.feed, asked.files)
+            _tell_rivals(feeds, draft.feed, asked.files)
             _tell_presets(root, draft)
             note(f"Next: cdp feed check {draft.feed} {' '.join(map(str, asked.files))}")
     else:
@@ -123,12 +125,13 @@ def _from_preset(root: Path, preset: str, asked: _Asked, *, dry_run: bool, force
     chosen = find_preset(root, preset)
     texts = rendered(chosen, name=asked.name, zone=asked.zone, currency=asked.currency, globs=asked.globs)
     feed = asked.name or chosen.settings.feed
-    if _finish(root, feed, texts, dry_run=dry_run, force=force):
+    feeds = _finish(root, feed, texts, dry_run=dry_run, force=force)
+    if feeds is not None:
         if chosen.settings.time_zone and not asked.zone:
             note(
                 f"Times without offset are read in {chosen.settings.time_zone}; --time-zone (with --force) changes it."
             )
-        _tell_rivals(root, feed, asked.files)
+        _tell_rivals(feeds, feed, asked.files)
         files = " ".join(map(str, asked.files)) or "FILE…"
         note(f"Next: cdp feed check {feed} {files}")
 
@@ -136,11 +139,10 @@ def _from_preset(root: Path, preset: str, asked: _Asked, *, dry_run: bool, force
 def _drafted(root: Path, asked: _Asked) -> Draft:
     from cdp.engines import open_engine
     from cdp.ingest.draft import draft_feed, name_of
-    from cdp.workspace import check_workspace
-    from cdp.workspace.feeds import must_be_zone
+    from cdp.workspace.feeds import config_of, must_be_zone
 
-    loaded, _ = check_workspace(root, compiled=False)
-    zone = asked.zone or (loaded.config.time_zone if loaded else "UTC")
+    config = config_of(root)
+    zone = asked.zone or config.time_zone
     taken = {path.stem for path in (root / "schemas/tables").glob("*.yaml")}
     name = asked.name or name_of([path.name for path in asked.files])
     engine = open_engine("duckdb", threads=1)
@@ -153,15 +155,15 @@ def _drafted(root: Path, asked: _Asked) -> Draft:
             zone=must_be_zone(zone),
             channel=asked.channel or "",
             currency=asked.currency or "",
-            default_currency=loaded.config.currency if loaded else "",
+            default_currency=config.currency,
             globs=asked.globs,
         )
     finally:
         engine.close()
 
 
-def _finish(root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, force: bool) -> bool:
-    """Print or write the files; true when they were written."""
+def _finish(root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, force: bool) -> Mapping[str, Feed] | None:
+    """Print or write the files; gives all feeds of the workspace when they were written."""
     from cdp.cli.output import note, write
     from cdp.errors import WorkspaceError
     from cdp.workspace import check_workspace
@@ -171,15 +173,15 @@ def _finish(root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, f
         for path, content in texts.items():
             note(f"--- {path}")
             write(content)
-        return False
+        return None
     written = place_feed(root, feed, texts, force=force)
     for path in written:
         write(str(path.relative_to(root)))
-    _, faults = check_workspace(root)
+    loaded, faults = check_workspace(root)
     ours = [fault for fault in faults if root / fault.file in written]
     if ours:
         raise WorkspaceError("\n".join(map(str, ours)), "mend the files by hand, then 'cdp check'")
-    return True
+    return loaded.feeds if loaded else {}
 
 
 def _tell_guesses(draft: Draft) -> None:
@@ -202,40 +204,29 @@ def _taken_for(column: object) -> str:
     return meaning.replace("_", " ") + (f" ({owner})" if meaning and owner in {"billing", "shipping", "item"} else "")
 
 
-def _tell_rivals(root: Path, feed: str, files: Sequence[Path]) -> None:
+def _tell_rivals(feeds: Mapping[str, Feed], feed: str, files: Sequence[Path]) -> None:
     """Other feeds that claim files of these names: a run would stop at that."""
     from cdp.cli.output import note
-    from cdp.workspace import check_workspace
 
-    loaded, _ = check_workspace(root, compiled=False)
-    if loaded is None:
-        return
     for file in files:
-        claims = [
-            name for name, item in loaded.feeds.items() if any(Path(file.name).match(glob) for glob in item.files)
-        ]
+        claims = [name for name, item in feeds.items() if any(Path(file.name).match(glob) for glob in item.files)]
         rivals = [name for name in claims if name != feed]
         if rivals:
             note(f"warning: {file.name} also fits the files of {', '.join(rivals)}; narrow the globs in feed.yaml")
         if feed not in claims:
-            note(
-                f"warning: {file.name} does not fit the files of {feed}; change the globs with --files or in feed.yaml"
-            )
+            note(f"warning: {file.name} does not fit the files of {feed}; change the globs with --files")
 
 
 def _tell_presets(root: Path, draft: Draft) -> None:
     """Presets whose contract knows most of the columns."""
+    import re
+
     from cdp.cli.output import note
-    from cdp.contracts import Contract, load_document
     from cdp.workspace.feeds import presets as known
 
     ours = {column.source for column in draft.columns}
     for name, preset in known(root).items():
-        contract, _ = load_document(preset.folder / "contract.yaml", Contract)
-        if contract is None:
-            continue
-        names = {item.source for item in contract.properties} | {
-            a for item in contract.properties for a in item.aliases
-        }
-        if len(ours & names) >= max(3, 0.6 * min(len(ours), len(names))):
+        content = (preset.folder / "contract.yaml").read_text(encoding="utf-8")
+        theirs = set(re.findall(r"^(?:    physicalName|  - name): '?(.*?)'?$", content, re.MULTILINE))
+        if len(ours & theirs) >= max(3, 0.6 * len(ours)):
             note(f"There is a preset for this: cdp feed add --preset {name} --name {draft.feed} --force")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from cdp.contracts import Strict, load_document
 from cdp.contracts.editors import with_schema_line
 from cdp.contracts.model import ColumnName
 from cdp.errors import NotFoundError, UsageError, WorkspaceError
+from cdp.workspace.config import WorkspaceConfig
 from cdp.workspace.init import reference_root
 
 PRESETS = "pipelines/presets"
@@ -92,6 +94,14 @@ def _with_globs(content: str, globs: Sequence[str]) -> str:
         return content
     listed = "files:\n" + "".join(f"  - '{glob}'\n" for glob in globs)
     return re.sub(r"^files:\n(?:  - .*\n)+", lambda _: listed, content, flags=re.MULTILINE)
+
+
+def config_of(root: Path) -> WorkspaceConfig:
+    """What cdp.toml says, without looking at the rest of the workspace; defaults where it is faulty."""
+    try:
+        return WorkspaceConfig.model_validate(tomllib.loads((root / "cdp.toml").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return WorkspaceConfig(name=root.name)
 
 
 def must_be_zone(zone: str) -> str:
