@@ -44,6 +44,7 @@ def compile_faults(
         sound = {table.name: _mended(table, path, found) for path, table in tables.items()}
         for table in sound.values():
             engine.create_table(table.name, empty_table(table))
+        found += _of_views(engine, contracts)
         found += _of_mappings(engine, plans, sound)
         if all(engine.has_table(name) for name in SEGMENT_READS):
             _open_owners(engine)
@@ -83,6 +84,18 @@ def _of_contracts(engine: Engine, contracts: Mapping[Path, Contract]) -> Iterato
             yield _complaint(path, error)
 
 
+def _of_views(engine: Engine, contracts: Mapping[Path, Contract]) -> Iterator[Complaint]:
+    """What mappings would see of a feed: derived columns and conditions of deletion, over no rows."""
+    for path, contract in contracts.items():
+        if contract.local_zone and contract.local_zone.table and not engine.has_table(contract.local_zone.table):
+            continue
+        try:
+            open_feed(engine, contract, (), "view_of_contract")
+        except EngineError as error:
+            yield _complaint(path, error)
+        engine.drop("view_of_contract")
+
+
 def _of_tables(engine: Engine, tables: Mapping[Path, TableContract]) -> Iterator[Complaint]:
     for path, table in tables.items():
         for item in table.properties:
@@ -105,7 +118,10 @@ def _mended(table: TableContract, path: Path, complaints: Iterable[Complaint]) -
 def _of_mappings(engine: Engine, plans: Iterable[FeedPlan], tables: Mapping[str, TableContract]) -> Iterator[Complaint]:
     for plan in plans:
         name = plan.feed.feed
-        open_feed(engine, plan.contract, (), name)
+        try:
+            open_feed(engine, plan.contract, (), name)
+        except EngineError:  # its contract is faulty, and that is told
+            continue
         for item in plan.mappings:
             table = tables.get(item.table)
             if table is None or not all(engine.has_table(read) for read in item.reads):

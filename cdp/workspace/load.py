@@ -22,6 +22,7 @@ from cdp.segments import SegmentDefinition, check_segment
 from cdp.workspace.config import NightlySettings, WorkspaceConfig
 from cdp.workspace.measures import read_attributes, read_kpis
 from cdp.workspace.reader import Reader
+from cdp.workspace.references import read_references
 
 MARKER = "cdp.toml"
 
@@ -218,6 +219,7 @@ def check_workspace(root: Path, *, compiled: bool = True) -> tuple[Workspace | N
     found = reader.load_all("schemas/tables", "*.yaml", TableContract, lambda item: item.name)
     tables = {name: table for name, (_, table) in found.items()}
     plans = _plans(reader, contracts, tables)
+    read_references(reader, plans, contracts, tables)
     nightly = _nightly(reader, plans)
     identity = reader.load(reader.root / "pipelines/identity/settings.yaml", IdentitySettings)
     profile = _profile(reader)
