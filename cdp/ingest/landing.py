@@ -147,7 +147,9 @@ def judge(landing: Landing, contract: Contract, expected: int, file: str) -> Non
     names = ", ".join(quoted(item.name) for item in contract.properties)
     told_apart = ""
     if contract.rows_per_key == "many" and contract.equal_rows == "each":
-        told_apart = f" || row_number() over (partition by {key_sql(contract)}, md5(row({names})::varchar) order by _row)"
+        told_apart = (
+            f" || row_number() over (partition by {key_sql(contract)}, md5(row({names})::varchar) order by _row)"
+        )
     landing.engine.create_table(
         "incoming",
         f"select _row, {names}, {key_sql(contract)} as _key, {version_sql(contract)} as _version, "
@@ -161,11 +163,12 @@ def write_landed(landing: Landing, feed: Feed, contract: Contract, file_id: str,
     path = landing.landed_root / feed.feed / landing.run_id / f"{stem}.parquet"
     partial = landing.workdir / "landing.parquet"
     has_extra = EXTRA in landing.engine.columns("staged")
-    extra, joined = (f", s.{EXTRA}", "inner join staged as s using (_row) ") if has_extra else ("", "")
+    extra, source = (f", s.{EXTRA}", "incoming as i inner join staged as s using (_row)") if has_extra else ("", "")
+    if landing.engine.scalar("select count(*) from placed where place = 'duplicate'"):
+        source = f"{source or 'incoming as i'} semi join (from placed where place <> 'duplicate') using (_row)"
+    in_order = f"{source} order by i._row" if source else "incoming as i"  # joins lose the order, tables keep it
     rows = landing.engine.write_parquet(
-        f"select {names}, $file_id as _file_id, i._row, i._hash, i._notes{extra} "
-        f"from incoming as i inner join placed as p using (_row) {joined}"
-        "where p.place <> 'duplicate' order by i._row",
+        f"select {names}, $file_id as _file_id, i._row, i._hash, i._notes{extra} from {in_order}",
         partial,
         {"file_id": file_id},
     )
