@@ -163,7 +163,8 @@ def _strange_keys(contract: Contract, delivered: set[str]) -> Iterable[str]:
     gone = [
         item
         for item in contract.properties
-        if _path(item.source).count(".") == 0
+        if not item.joins
+        and _path(item.source).count(".") == 0
         and not {_top_level(name) for name in (item.source, *item.aliases)} & delivered
     ]
     for found in proposals(contract, gone, sorted(delivered - known), {}):
@@ -188,10 +189,10 @@ def _json_columns(contract: Contract) -> tuple[str, str]:
     chosen = []
     for item in contract.properties:
         places = []
-        for source in (item.source, *item.aliases):
+        for source in () if item.joins else (item.source, *item.aliases):
             paths.append(source if source.startswith("$") else f"$.{source}")
             places.append(f"found[{len(paths)}]")
-        chosen.append(f"coalesce({', '.join(places)}, null) as {quoted(item.name)}")
+        chosen.append(f"coalesce({', '.join([*places, 'null', 'null'])})::varchar as {quoted(item.name)}")
     return text_list(paths), ", ".join(chosen)
 
 

@@ -9,7 +9,11 @@ from pydantic import ValidationError
 
 from cdp.contracts import Contract
 from cdp.engines import open_engine
+from cdp.ingest.discover import discover
+from cdp.ingest.feed import Feed
 from cdp.ingest.feed_view import open_feed, view_sql
+from cdp.ingest.landing import Landing
+from cdp.ingest.stage import History, land_inbox
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 
 LOCAL = {"name": "sold_at", "logicalType": "timestamp", "timeZone": "local"}
@@ -94,3 +98,28 @@ def test_a_feed_without_files_has_all_columns(engine):
 def test_wrong_words_are_told(more, why):
     with pytest.raises(ValidationError, match=why):
         a_contract(**more)
+
+
+def test_joined_columns_are_no_keys_of_a_json_file(tmp_path):
+    contract = Contract.model_validate({
+        "kind": "contract", "name": "calls", "description": "d", "key": ["id"], "properties": [
+            {"name": "id", "required": True}, {"name": "day"}, {"name": "clock"},
+            {"name": "called_at", "joins": ["day", "clock"], "logicalType": "timestamp"},
+        ],
+    })  # fmt: skip
+    feed = Feed.model_validate(
+        {"feed": "calls", "description": "d", "source": "s", "files": ["*.jsonl"], "form": {"type": "jsonl"},
+         "contract": "calls", "tables": ["touchpoints"]}
+    )  # fmt: skip
+    engine, inbox, work = open_engine(), tmp_path / "inbox", tmp_path / "work"
+    engine.execute(f"create temp table superseded_rows ({SUPERSEDED_COLUMNS})")
+    inbox.mkdir()
+    work.mkdir()
+    (inbox / "a.jsonl").write_text('{"id": 1, "day": "2026-05-01", "clock": "10:15:00", "called": "yes"}\n')
+    landing = Landing(engine, datetime(2026, 6, 1), "r1", work, tmp_path / "landed")
+    result = land_inbox(landing, discover(inbox, [feed]), {"calls": feed}, {"calls": contract}, History())
+    [ledger] = result.ledgers
+    assert (ledger.rows_accepted, "called_at" in ledger.message) == (1, False)
+    open_feed(engine, contract, result.landed["calls"], "calls")
+    assert engine.rows("select id, called_at from calls") == [("1", datetime(2026, 5, 1, 10, 15))]
+    engine.close()
