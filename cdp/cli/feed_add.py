@@ -13,6 +13,7 @@ from cdp.cli.options import Format, FormatOption, WorkspaceOption
 
 if TYPE_CHECKING:
     from cdp.ingest.draft import Draft
+    from cdp.ingest.draft.meanings import Column
     from cdp.ingest.feed import Feed
 
 
@@ -162,7 +163,9 @@ def _drafted(root: Path, asked: _Asked) -> Draft:
         engine.close()
 
 
-def _finish(root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, force: bool) -> Mapping[str, Feed] | None:
+def _finish(
+    root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, force: bool
+) -> Mapping[str, Feed] | None:
     """Print or write the files; gives all feeds of the workspace when they were written."""
     from cdp.cli.output import note, write
     from cdp.errors import WorkspaceError
@@ -170,8 +173,8 @@ def _finish(root: Path, feed: str, texts: Mapping[str, str], *, dry_run: bool, f
     from cdp.workspace.feeds import place_feed
 
     if dry_run:
-        for path, content in texts.items():
-            note(f"--- {path}")
+        for name, content in texts.items():
+            note(f"--- {name}")
             write(content)
         return None
     written = place_feed(root, feed, texts, force=force)
@@ -195,13 +198,13 @@ def _tell_guesses(draft: Draft) -> None:
         note(f"unsure: {doubt}")
 
 
-def _taken_for(column: object) -> str:
-    consent, meaning, owner = (getattr(column, name) for name in ("consent", "meaning", "owner"))
-    if consent is not None:
-        return f"consent to {consent.channel}"
-    if owner == "other":
+def _taken_for(column: Column) -> str:
+    if column.consent is not None:
+        return f"consent to {column.consent.channel}"
+    if column.owner == "other":
         return "somebody else's: not used"
-    return meaning.replace("_", " ") + (f" ({owner})" if meaning and owner in {"billing", "shipping", "item"} else "")
+    owner = f" ({column.owner})" if column.meaning and column.owner in {"billing", "shipping", "item"} else ""
+    return column.meaning.replace("_", " ") + owner
 
 
 def _tell_rivals(feeds: Mapping[str, Feed], feed: str, files: Sequence[Path]) -> None:

@@ -86,9 +86,9 @@ def _judge_missing(
         raise ContractError(
             f"{file}: {kind} {needed[0].source} is missing; {known} of {known + len(missing)} known columns "
             f"are among the {len(headers)} delivered",
-            f'when it has a new name{new}: cdp feed rename {contract.name} "{needed[0].source}" NEW. When the file has no '
-            "header line, ask the source for one. When the column is gone for good, write optionalColumn: true under it "
-            f"in schemas/exports/{contract.name}.yaml",
+            f'when it has a new name{new}: cdp feed rename {contract.name} "{needed[0].source}" NEW. When the file has '
+            "no header line, ask the source for one. When the column is gone for good, write optionalColumn: true "
+            f"under it in schemas/exports/{contract.name}.yaml",
         )
     return [
         f"column {proposal.wanted} is missing, and {proposal.name} is new: {proposal.reason}; "

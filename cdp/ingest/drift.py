@@ -79,8 +79,8 @@ def _speaks_for(contract: Contract, item: Property, name: str, values: Sequence[
     filled = [value.strip() for value in values if value.strip()]
     if len(filled) < 3:
         return ""
-    for meaning, pattern in (("email", EMAIL), ("phone", PHONE)):
-        if meaning in wanted and sum(bool(pattern.fullmatch(value)) for value in filled) > 0.8 * len(filled):
+    for meaning, form in (("email", EMAIL), ("phone", PHONE)):
+        if meaning in wanted and sum(bool(form.fullmatch(value)) for value in filled) > 0.8 * len(filled):
             return f"the values of {name} look like {item.name}"
     pattern = item.logical_type_options.pattern
     if pattern and item.name in contract.key and all(re.fullmatch(pattern, value) for value in filled):

@@ -114,7 +114,10 @@ def must_be_zone(zone: str) -> str:
 
 
 def place_feed(root: Path, feed: str, texts: Mapping[str, str], *, force: bool) -> list[Path]:
-    """Write a feed's files into the workspace. Raises ``UsageError`` when it has such a feed and ``force`` is not set."""
+    """Write a feed's files into the workspace.
+
+    Raises ``UsageError`` for a bad name, and when there is such a feed and ``force`` is not set.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", feed):
         raise UsageError(f"{feed!r} is no name for a feed", "small letters, digits and _, e.g. till_receipts")
     there = [path for path in texts if (root / path).exists()]

@@ -72,7 +72,7 @@ def _insert(content: str, node: yaml.MappingNode, keys: dict[str, tuple[yaml.Nod
         first = listed.value[0].start_mark
         line = content.rfind("\n", 0, first.index) + 1
         return content[:line] + content[line : first.index] + _scalar(alias) + "\n" + content[line:]
-    key, value = keys.get("physicalName", keys["name"])
+    value = keys.get("physicalName", keys["name"])[1]
     if node.flow_style:
         place = value.end_mark.index
         return f"{content[:place]}, aliases: [{_scalar(alias)}]{content[place:]}"

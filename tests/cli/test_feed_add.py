@@ -32,6 +32,13 @@ BY_PRESET = ("square-transactions", "klaviyo-profiles", "meta-leads", "shopify-o
 RAW = (*BY_PRESET, "ga4-events", "mailchimp-audience", "freshdesk-tickets")
 
 
+CLOSURES = """\
+Register,Opened,Closed,Cash,Card,Difference
+1,2026-05-30 08:00,2026-05-30 18:00,120,340,0
+2,2026-05-30 08:00,2026-05-30 18:00,80,210,-2
+"""
+
+
 def call(capsys, *arguments):
     code = main([str(argument) for argument in arguments])
     out, err = capsys.readouterr()
@@ -47,9 +54,7 @@ def path(tmp_path_factory):
     inbox = root / "data/inbox"
     files = {}
     for name in RAW:
-        files[name] = [
-            shutil.copy(path, inbox) for path in sorted((presets(None)[name].folder / "sample").iterdir())
-        ]
+        files[name] = [shutil.copy(path, inbox) for path in sorted((presets(None)[name].folder / "sample").iterdir())]
     (inbox / "Kassenbelege_2026-05-31.csv").write_bytes(RECEIPTS.encode("cp1252"))
     (inbox / "club members.csv").write_bytes(MEMBERS.encode())
     return root, files
@@ -136,17 +141,16 @@ def test_check_shows_refused_rows_with_reasons_and_what_becomes_of_the_others(pa
     assert told["tables"]["identity_records"]["rows"] == 5
     assert told["tables"]["identity_records"]["sample"][0]["last_name"] == "Ellingham"
     assert any("midnight" in line for line in told["warnings"])
-    code, out, err = call(capsys, "feed", "check", "club_members", spoilt)
+    _, out, _ = call(capsys, "feed", "check", "club_members", spoilt)
     assert "required:member_number" in out
-    assert "club_members: " in out or "identity_records: 5 rows" in out
+    assert "identity_records: 5 rows" in out
 
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("closures.csv", "Register,Opened,Closed,Cash,Card,Difference\n1,2026-05-30 08:00,2026-05-30 18:00,120,340,0\n"
-         "2,2026-05-30 08:00,2026-05-30 18:00,80,210,-2\n", "totals per day or per register"),
-        ("report.csv", "Sales report May 2026\n\nOrder ID,E-mail,Total\n1,a@example.com,5\n2,b@example.com,6\n", "above the header"),
+        ("closures.csv", CLOSURES, "totals per day or per register"),
+        ("report.csv", f"Sales report May 2026\n\n{MEMBERS}", "above the header"),
         ("bare.csv", "1,ana@example.com,5.00\n2,ben@example.org,6.00\n", "does not look like a header"),
         ("empty.csv", "", "is empty"),
         ("list.json", '[{"id": 1}]', "one JSON array"),
@@ -177,7 +181,8 @@ def test_a_renamed_column_stops_its_feed_until_it_is_accepted(path, monkeypatch,
     renamed = MEMBERS.replace("E-mail", "EMAIL_ADDRESS") + "4006,Rahman,Safiya,safiya.rahman@example.org,,,,,\n"
     (later / "club members 2.csv").write_text(renamed, encoding="utf-8")
     leads = presets(None)["meta-leads"].folder / "sample/leads_2026-05-31_2026-05-31.csv"
-    (later / "leads_2026-06-01.csv").write_bytes(leads.read_bytes().replace("Spring".encode("utf-16-le"), "Autumn".encode("utf-16-le")))
+    autumn = leads.read_text(encoding="utf-16").replace("Spring", "Autumn")
+    (later / "leads_2026-06-01.csv").write_text(autumn, encoding="utf-16")
     code, out, err = call(capsys, "run", "--inbox", later, "--date", "2026-06-02")
     assert code == 4, err
     assert "column E-mail is missing, and EMAIL_ADDRESS is new: EMAIL_ADDRESS looks like" in out
@@ -203,7 +208,8 @@ def test_an_added_column_stops_nothing_and_a_missing_one_its_file(path, monkeypa
     lines = MEMBERS.splitlines()
     added = "\n".join([lines[0] + ",Shoe size", *(f"{line},42" for line in lines[1:]), ""])
     (later / "club members 3.csv").write_text(added, encoding="utf-8")
-    (later / "club members 4.csv").write_text(MEMBERS.replace(",Postcode", "", 1).replace(",LS1 4AB", ""), encoding="utf-8")
+    shorter = "\n".join(",".join(line.split(",")[:6] + line.split(",")[7:]) for line in [*lines, ""])
+    (later / "club members 4.csv").write_text(shorter, encoding="utf-8")
     code, out, err = call(capsys, "run", "--inbox", later, "--date", "2026-06-03")
     assert code == 4, err
     assert "Shoe size" in out

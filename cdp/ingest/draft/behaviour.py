@@ -18,7 +18,8 @@ _NAMES = {
     "add_to_cart": "Product Added", "remove_from_cart": "Product Removed", "view_cart": "Cart Viewed",
     "begin_checkout": "Checkout Started", "add_payment_info": "Payment Info Entered", "purchase": "Order Completed",
     "refund": "Order Refunded", "search": "Products Searched", "add_to_wishlist": "Product Added to Wishlist",
-    "view_search_results": "Products Searched", "sign_up": "Signed Up", "login": "Signed In", "in_app_purchase": "Order Completed",
+    "view_search_results": "Products Searched", "sign_up": "Signed Up", "login": "Signed In",
+    "in_app_purchase": "Order Completed",
 }  # fmt: skip
 _VALUE_KEYS = ("string_value", "int_value", "double_value", "float_value")
 
@@ -54,7 +55,8 @@ class Events:
                     entries = f"cast({column} as struct(key varchar, value json)[])"
                     return self.export.derive(
                         f"parameter_{name}",
-                        f"list_transform(list_filter({entries},\nlambda p: p.key = {text(name)}), lambda p: {found})[1]",
+                        f"list_transform(list_filter({entries},\n"
+                        f"lambda p: p.key = {text(name)}),\nlambda p: {found})[1]",
                         f"Parameter {name} of {column}",
                     )
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cdp.engines import Engine
 from cdp.errors import IngestError
-from cdp.ingest.draft import behaviour, people, sales, service
+from cdp.ingest.draft import behaviour, people, sales, service, statements
 from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
 from cdp.ingest.draft.meanings import Column, describe
@@ -92,27 +92,27 @@ def _required(export: Export) -> list[Column]:
     return found
 
 
+_Makers = Mapping[str, Callable[[Export], str | None]]
+_PEOPLE: _Makers = {"identity_records": people.records_sql, "record_identifiers": people.identifiers_sql}
+_MAKERS: Mapping[str, _Makers] = {
+    "events": {
+        "identity_records": behaviour.records_sql,
+        "record_identifiers": behaviour.identifiers_sql,
+        "touchpoints": behaviour.touchpoints_sql,
+    },
+    "products": {"products": service.products_sql},
+    "customers": {**_PEOPLE, "consents": statements.consent_sql},
+    "leads": {**_PEOPLE, "touchpoints": service.lead_touchpoints_sql, "consents": statements.consent_sql},
+    "tickets": {**_PEOPLE, "tickets": service.tickets_sql, "touchpoints": service.ticket_touchpoints_sql},
+    "survey": {**_PEOPLE, "survey_responses": service.survey_sql, "touchpoints": service.survey_touchpoints_sql},
+    "consent_log": {**_PEOPLE, "consents": statements.consent_log_sql},
+}
+
+
 def _mappings(export: Export) -> dict[str, str]:
     if export.kind == "orders":
         return _of_orders(export)
-    if export.kind == "events":
-        makers: dict[str, Callable[[Export], str | None]] = {
-            "identity_records": behaviour.records_sql,
-            "record_identifiers": behaviour.identifiers_sql,
-            "touchpoints": behaviour.touchpoints_sql,
-        }
-    elif export.kind == "products":
-        makers = {"products": service.products_sql}
-    else:
-        makers = {"identity_records": people.records_sql, "record_identifiers": people.identifiers_sql}
-        makers |= {
-            "customers": {"consents": people.consent_sql},
-            "leads": {"touchpoints": service.lead_touchpoints_sql, "consents": people.consent_sql},
-            "tickets": {"tickets": service.tickets_sql, "touchpoints": service.ticket_touchpoints_sql},
-            "survey": {"survey_responses": service.survey_sql, "touchpoints": service.survey_touchpoints_sql},
-            "consent_log": {"consents": people.consent_log_sql},
-        }[export.kind]
-    made = {table: maker(export) for table, maker in makers.items()}
+    made = {table: maker(export) for table, maker in _MAKERS[export.kind].items()}
     return {table: sql for table, sql in made.items() if sql is not None}
 
 

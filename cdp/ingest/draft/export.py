@@ -123,7 +123,8 @@ def kind_of(export: Export) -> str:
             and (export.has("comment", "response_id") or "nps" in hint or "survey" in hint)),
         ("consent_log", lambda: _consent_log(export) is not None),
         ("orders", lambda: export.has("order_id") and export.has(*MONEY)),
-        ("products", lambda: export.has("sku", "gtin") and export.has("product_name", "unit_price") and not export.has(*person)),
+        ("products", lambda: export.has("sku", "gtin") and export.has("product_name", "unit_price")
+            and not export.has(*person)),
         ("leads", lambda: export.has(*person) and ("lead" in hint or "form" in hint) and _ads(export) >= 2),
         ("customers", lambda: export.has(*person)),
     )  # fmt: skip

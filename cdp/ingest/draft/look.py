@@ -241,7 +241,8 @@ def _look_at_json(path: Path, content: str, encoding: str) -> Look:
             f"jq -c '.[]' {path.name} > {path.stem}.jsonl (or the path of the list) makes such a file of it",
         )
     filled = {name for row in rows for name in row}
-    return Look(path, "jsonl", tuple(_without_inner(order, lists, filled)), _some(rows, path), encoding, lists=frozenset(lists))
+    columns = tuple(_without_inner(order, lists, filled))
+    return Look(path, "jsonl", columns, _some(rows, path), encoding, lists=frozenset(lists))
 
 
 def _without_inner(order: Iterable[str], lists: set[str], filled: set[str]) -> Iterator[str]:

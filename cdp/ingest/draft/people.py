@@ -1,12 +1,11 @@
-"""Mapping SQL of what an export says of persons: identity records, identifiers, consents."""
+"""Mapping SQL of what an export says of persons: identity records and identifiers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cdp.ingest.checks import text
-from cdp.ingest.draft.consent import NO, YES, ConsentColumn, plain_status
-from cdp.ingest.draft.export import Export, consent_log_columns
+from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.sqltext import Moments, country_of, file_of, key_text, select
 
@@ -32,8 +31,8 @@ def name_fields(export: Export) -> list[tuple[str, str]]:
             spare = [(f"case when coalesce({', '.join(given)}) is null then {whole} end", "full_name")] if whole else []
             return parts + spare
     for owner in owners:
-        if (whole := export.first_of("full_name", owners=(owner,))) is not None:
-            return [(whole.name, "full_name")]
+        if (column := export.first_of("full_name", owners=(owner,))) is not None:
+            return [(column.name, "full_name")]
     return []
 
 
@@ -137,8 +136,8 @@ def _customer_numbers(export: Export) -> list[tuple[str, str, str]]:
         return [(kind, value, "null")]
     export.doubt(
         f"{columns[0].source} is taken for {export.source}'s own customer number and written as "
-        f"'{export.source}-…', which meets only feeds with the same --source; when it is the web shop's number, take the "
-        "prefix off in record_identifiers.sql"
+        f"'{export.source}-…', which meets only feeds with the same --source; when it is the web shop's number, take "
+        "the prefix off in record_identifiers.sql"
     )
     return [(kind, f"{text(export.source + '-')} || {value}", "null")]
 
@@ -192,7 +191,8 @@ def identifiers_sql(export: Export) -> str:
     key, seen = key_text(export), first.value
     body = union(
         [
-            f"select {key} as source_id, {text(kind)} as identifier_type, {value} as identifier_value, {country} as country, "
+            f"select {key} as source_id, {text(kind)} as identifier_type, {value} as identifier_value, "
+            f"{country} as country, "
             f"{seen} as first_seen_at, {last} as last_seen_at"
             if number == 0
             else f"select {key}, {text(kind)}, {value}, {country}, {seen}, {last}"
@@ -226,125 +226,3 @@ def union(selects: Sequence[str], table: str) -> list[str]:
     for number, line in enumerate(selects):
         lines += ["    union all"] * (number > 0) + [f"    {line}", f"    from {table}"]
     return lines
-
-
-def consent_sql(export: Export) -> str | None:
-    """consents of an export whose rows are persons; ``None`` when no column speaks of consent."""
-    columns = [column for column in export.columns if column.consent is not None and column.values]
-    parts: list[str] = []
-    notes: list[str] = []
-    for channel in dict.fromkeys(column.consent.channel for column in columns if column.consent):
-        parts += _statements(
-            export, [column for column in columns if column.consent and column.consent.channel == channel], notes
-        )
-    if not parts:
-        return None
-    body = union(parts, export.name)
-    lines = [
-        "select",
-        f"    {text(export.name + ':')} || source_id || ':' || channel as consent_statement_id,",
-        f"    {text(export.name + ':')} || source_id as record_id,",
-        f"    {text(export.name)} as feed,",
-        "    channel,",
-        "    status,",
-        "    stated_at,",
-        "    is_timed,",
-        "    source",
-        "from stated",
-        "where status is not null",
-        "qualify row_number() over (",
-        "    partition by source_id, channel order by is_timed desc, stated_at desc nulls last, status desc",
-        ") = 1",
-    ]
-    return file_of(
-        "Statements for and against being contacted; nothing is said where a field is empty or was never answered.",
-        "one row per record and channel", [["stated as (", *body, ")"]], lines, notes,
-    )  # fmt: skip
-
-
-def _statements(export: Export, columns: Sequence[Column], notes: list[str]) -> list[str]:
-    """Selects that give source_id, channel, status, stated_at, is_timed and source for one channel."""
-    key = key_text(export)
-    times = [column for column in columns if _part(column).part == "time"]
-    flags = [column for column in columns if _part(column).part == "status"]
-    found = []
-    for flag in flags:
-        taken = {stated for _, _, _, stated, _, _ in found}
-        fitting = (
-            column for column in times if _part(column).is_out == _part(flag).is_out and column.name not in taken
-        )
-        time = next(fitting, None)
-        stated = time.name if time else export.version.name if export.version else "cast(null as timestamp)"
-        timed = f"{time.name} is not null" if time else "false"
-        status = status_case(flag, _part(flag), has_time=time is not None)
-        found.append((key, _part(flag).channel, status, stated, timed, flag.source))
-        notes.append(
-            f"{flag.source}: {', '.join(sorted(set(flag.values))[:6])}; does the case below take each for what it says?"
-        )
-    used = {stated for _, _, _, stated, _, _ in found}
-    for time in times:
-        if time.name not in used and not (flags and not _part(time).is_out):
-            status = "out" if _part(time).is_out else "in"
-            when = f"case when {time.name} is not null then {text(status)} end"
-            found.append((key, _part(time).channel, when, time.name, "true", time.source))
-    first = "select {} as source_id, {} as channel, {} as status, {} as stated_at, {} as is_timed, {} as source"
-    return [
-        first.format(source_id, text(channel), status, stated, timed, text(origin))
-        for source_id, channel, status, stated, timed, origin in found
-    ]
-
-
-def _part(column: Column) -> ConsentColumn:
-    assert column.consent is not None
-    return column.consent
-
-
-def status_case(column: Column, consent: ConsentColumn, *, has_time: bool = False) -> str:
-    """SQL that gives in, out or null for a consent column."""
-    if column.shape.kind == "boolean":
-        if consent.is_out:
-            return f"case when {column.name} then 'out' end"
-        return (
-            f"case when {column.name} then 'in'{' else' + chr(32) + chr(39) + 'out' + chr(39) if has_time else ''} end"
-        )
-    words = sorted({value.lower() for value in column.values})
-    yes = [word for word in words if plain_status(word) in YES]
-    no = [word for word in words if plain_status(word) in NO]
-    if consent.is_out:
-        yes, no = (
-            [],
-            [word for word in words if plain_status(word) in YES | NO and plain_status(word) not in {"no", "false"}],
-        )
-    yes = yes or ([] if consent.is_out else ["subscribed"])
-    no = no or ["unsubscribed"]
-    cases = " ".join(
-        f"when lower({column.name}) in ({', '.join(map(text, words))}) then '{status}'"
-        for words, status in ((yes, "in"), (no, "out"))
-        if words
-    )
-    return f"case {cases} end"
-
-
-def consent_log_sql(export: Export) -> str:
-    """consents of a log with one statement per row."""
-    channel, status = consent_log_columns(export)
-    moments = Moments(export, "created_at", "occurred_at", "updated_at", "received_at")
-    yes = sorted({value.lower() for value in status.values if plain_status(value) in YES})
-    channels = (
-        f"case when lower({channel.name}) in ('email', 'e-mail', 'mail') then 'email' else lower({channel.name}) end"
-    )
-    items = [
-        (f"{text(export.name + ':')} || {key_text(export)}", "consent_statement_id"),
-        (f"{text(export.name + ':')} || {key_text(export)}", "record_id"),
-        (text(export.name), "feed"),
-        (channels, "channel"),
-        (f"case when lower({status.name}) in ({', '.join(map(text, yes))}) then 'in' else 'out' end", "status"),
-        (moments.value, "stated_at"),
-        ("true", "is_timed"),
-        (text(export.source), "source"),
-    ]
-    where = [f"where lower({channel.name}) in ('email', 'e-mail', 'mail', 'sms', 'push')"]
-    return file_of(
-        "Timed statements for and against being contacted.", "one row per statement", [],
-        ["select", *select(items), f"from {export.name}", *where],
-    )  # fmt: skip

@@ -92,9 +92,8 @@ def orders_sql(export: Export, trade: Trade) -> str:
         (gross, "gross_revenue"),
         *_order_amounts(export, trade),
     ]
-    for meaning in ("store_id", "discount_code", "cart_id"):
-        if (found := _head(export, meaning)) is not None and (meaning != "store_id" or export.channel == "store"):
-            items.append((found, meaning))
+    meanings = ("store_id", "discount_code", "cart_id") if export.channel == "store" else ("discount_code", "cart_id")
+    items += [(found, meaning) for meaning in meanings if (found := _head(export, meaning)) is not None]
     having = [f"having count(*){_filter(trade.sold)} > 0"] if trade.sold else []
     body = ["select", *select(items), f"from {export.name}", f"group by {trade.key}", *having]
     return file_of("Sales. What came back is in returns.", "one row per order", [], body)

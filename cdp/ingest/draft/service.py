@@ -71,7 +71,7 @@ def tickets_sql(export: Export) -> str:
         items.append((csat.name, "csat_score"))
     elif csat is not None:
         notes.append(
-            f"{csat.source} has {', '.join(sorted(set(csat.values))[:8])}: write a case that makes csat_score 1 to 5 of it"
+            f"{csat.source} has {', '.join(sorted(set(csat.values))[:8])}: a case could make csat_score 1 to 5 of it"
         )
     for meaning, name in (("order_id", "order_id"), ("tags", "tags")):
         if (column := export.first_of(meaning)) is not None:
@@ -125,7 +125,8 @@ def survey_sql(export: Export) -> str:
     kind = "nps" if numbers and max(numbers) > 5 else "csat"
     if kind == "csat":
         export.doubt(
-            f"{score.source} goes to {max(numbers or [0]):.0f} only and is taken for satisfaction (csat); a 0 to 10 scale is nps"
+            f"{score.source} goes to {max(numbers or [0]):.0f} only and is taken for satisfaction (csat); "
+            "a scale from 0 to 10 is nps"
         )
     items = [
         (f"{text(export.name + ':')} || {key_text(export)}", "response_id"),
@@ -152,8 +153,10 @@ def survey_touchpoints_sql(export: Export) -> str:
     score = export.first_of("score", "csat")
     assert score is not None
     items = [
-        (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export), (text(export.channel), "channel"),
-        ("'Survey Answered'", "event_name"), (answered.value, "occurred_at"), (f"json_object('score', {score.name})", "properties"),
+        (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export),
+        (text(export.channel), "channel"),
+        ("'Survey Answered'", "event_name"), (answered.value, "occurred_at"),
+        (f"json_object('score', {score.name})", "properties"),
     ]  # fmt: skip
     return file_of(
         "Surveys answered.", "one row per answer", [],
@@ -178,7 +181,8 @@ def lead_touchpoints_sql(export: Export) -> str:
         if column.owner == "ad" and column.values and column is not campaign and column.head.rest == "name"
     ]
     items = [
-        (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export), (text(export.channel), "channel"),
+        (f"{text(export.name + ':')} || {key_text(export)}", "touchpoint_id"), *_ids(export),
+        (text(export.channel), "channel"),
         ("'Lead Submitted'", "event_name"), (sent.value, "occurred_at"),
     ]  # fmt: skip
     if campaign is not None:

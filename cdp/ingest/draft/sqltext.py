@@ -10,16 +10,42 @@ from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.meanings import Column
 
 _COUNTRIES = {
-    "GB": "gb|gbr|uk|united kingdom|great britain|england|scotland|wales", "US": "us|usa|united states|united states of america",
-    "DE": "de|deu|germany|deutschland", "FR": "fr|fra|france", "ES": "es|esp|spain|espana|españa", "IT": "it|ita|italy|italia",
-    "NL": "nl|nld|netherlands|the netherlands|nederland", "BE": "be|bel|belgium", "AT": "at|aut|austria|österreich",
-    "CH": "ch|che|switzerland|schweiz", "IE": "ie|irl|ireland", "PT": "pt|prt|portugal", "DK": "dk|dnk|denmark",
-    "SE": "se|swe|sweden", "NO": "no|nor|norway", "FI": "fi|fin|finland", "PL": "pl|pol|poland|polska",
-    "CZ": "cz|cze|czechia|czech republic", "CA": "ca|can|canada", "AU": "au|aus|australia", "NZ": "nz|nzl|new zealand",
-    "JP": "jp|jpn|japan", "IN": "in|ind|india", "BR": "br|bra|brazil", "MX": "mx|mex|mexico", "TR": "tr|tur|turkey",
-    "GR": "gr|grc|greece", "HU": "hu|hun|hungary", "RO": "ro|rou|romania", "LU": "lu|lux|luxembourg", "SG": "sg|sgp|singapore",
-    "ZA": "za|zaf|south africa", "IL": "il|isr|israel", "AE": "ae|are|united arab emirates", "CN": "cn|chn|china",
-}  # fmt: skip
+    "GB": "gb|gbr|uk|united kingdom|great britain|england|scotland|wales",
+    "US": "us|usa|united states|united states of america",
+    "DE": "de|deu|germany|deutschland",
+    "FR": "fr|fra|france",
+    "ES": "es|esp|spain|espana|españa",
+    "IT": "it|ita|italy|italia",
+    "NL": "nl|nld|netherlands|the netherlands|nederland",
+    "BE": "be|bel|belgium",
+    "AT": "at|aut|austria|österreich",
+    "CH": "ch|che|switzerland|schweiz",
+    "IE": "ie|irl|ireland",
+    "PT": "pt|prt|portugal",
+    "DK": "dk|dnk|denmark",
+    "SE": "se|swe|sweden",
+    "NO": "no|nor|norway",
+    "FI": "fi|fin|finland",
+    "PL": "pl|pol|poland|polska",
+    "CZ": "cz|cze|czechia|czech republic",
+    "CA": "ca|can|canada",
+    "AU": "au|aus|australia",
+    "NZ": "nz|nzl|new zealand",
+    "JP": "jp|jpn|japan",
+    "IN": "in|ind|india",
+    "BR": "br|bra|brazil",
+    "MX": "mx|mex|mexico",
+    "TR": "tr|tur|turkey",
+    "GR": "gr|grc|greece",
+    "HU": "hu|hun|hungary",
+    "RO": "ro|rou|romania",
+    "LU": "lu|lux|luxembourg",
+    "SG": "sg|sgp|singapore",
+    "ZA": "za|zaf|south africa",
+    "IL": "il|isr|israel",
+    "AE": "ae|are|united arab emirates",
+    "CN": "cn|chn|china",
+}
 ISO_OF = {word: code for code, words in _COUNTRIES.items() for word in words.split("|")}
 MOMENT = "happened_at"
 
@@ -115,5 +141,5 @@ def file_of(
     present = [list(cte) for cte in ctes if cte]
     lines = ["with"] if present else []
     for number, cte in enumerate(present, 1):
-        lines += cte[:-1] + [cte[-1] + ("," if number < len(present) else "")]
+        lines += [*cte[:-1], cte[-1] + ("," if number < len(present) else "")]
     return "\n".join([*head, *lines, *body]) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdp.ingest.checks import text
@@ -68,66 +69,56 @@ def _row_kinds(export: Export) -> tuple[str, str]:
         )
         if lines and heads and len(words) <= 12:
             export.doubt(
-                f"{column.source} mixes {', '.join(sorted(words))}: {', '.join(lines)} are taken for what was sold, others only for the order"
+                f"{column.source} mixes {', '.join(sorted(words))}: {', '.join(lines)} are taken for what was sold, "
+                "the others for what holds for the whole order"
             )
             return f"lower({column.name}) in ({', '.join(map(text, lines))})", column.name
     return "", ""
 
 
+_PRICED = frozenset({"unit_price", "total", "net", "subtotal"})
+_OWN = ("", "billing", "person", "store")
+
+
+def _amounts(export: Export, level: str, owners: Sequence[str], meanings: Sequence[str]) -> dict[str, Column]:
+    """Columns by meaning that stand once per ``row`` or once per ``order``."""
+    found = {}
+    for meaning in meanings:
+        column = export.first_of(meaning, owners=owners)
+        if column is not None and (not export.is_many or level_of(export, column) == level):
+            found[meaning] = column
+    return found
+
+
 def _row_amount(export: Export) -> tuple[str, list[Column]]:
-    """SQL of what a row sold for with tax, and the columns it is made of."""
-    owners = (
-        ("item",)
-        if any(c.owner == "item" and c.meaning in {"unit_price", "total", "net", "subtotal"} for c in export.columns)
-        else ("", "billing", "person", "store")
-    )
-    pick = {
-        meaning: export.first_of(meaning, owners=owners)
-        for meaning in ("total", "net", "subtotal", "gross", "unit_price", "tax", "discount", "quantity")
-    }
-    pick = {
-        meaning: column for meaning, column in pick.items() if column is not None and level_of(export, column) == "row"
-    }
+    """SQL of what a row sold for with tax, and the columns that are below zero when it came back."""
+    has_own = any(column.owner == "item" and column.meaning in _PRICED for column in export.columns)
+    meanings = ("total", "net", "subtotal", "gross", "unit_price", "tax", "discount", "quantity")
+    pick = _amounts(export, "row", ("item",) if has_own else _OWN, meanings)
     discount = f" - abs(coalesce({pick['discount'].name}, 0))" if "discount" in pick else ""
     tax = f" + coalesce({pick['tax'].name}, 0)" if "tax" in pick else ""
-    if "net" in pick and "total" not in pick:
-        return pick["net"].name + tax, [pick["net"]]
-    if "total" in pick:
-        return pick["total"].name, [pick["total"]]
-    if "subtotal" in pick:
-        return pick["subtotal"].name + tax, [pick["subtotal"]]
+    for meaning, rest in (("total", ""), ("net", tax), ("subtotal", tax)):
+        if meaning in pick:
+            return pick[meaning].name + rest, [pick[meaning]]
     if "unit_price" in pick:
         quantity = pick.get("quantity")
         times = f"coalesce({quantity.name}, 1) * " if quantity else ""
-        return f"{times}{pick['unit_price'].name}{discount}", [
-            column for column in (quantity, pick["unit_price"]) if column
-        ]
-    if "gross" in pick:
-        return pick["gross"].name + discount, [pick["gross"]]
-    return "0", []
+        columns = [column for column in (quantity, pick["unit_price"]) if column]
+        return f"{times}{pick['unit_price'].name}{discount}", columns
+    return (pick["gross"].name + discount, [pick["gross"]]) if "gross" in pick else ("0", [])
 
 
 def _order_total(export: Export) -> str | None:
-    owners = ("", "billing", "person", "store")
-    known = {
-        meaning: export.first_of(meaning, owners=owners)
-        for meaning in ("subtotal", "total", "shipping", "net", "tax", "gross")
-    }
-    known = {
-        meaning: column
-        for meaning, column in known.items()
-        if column is not None and (not export.is_many or level_of(export, column) == "order")
-    }
+    """SQL of an order's merchandise value where it stands once per order."""
     if export.has("sku", "product_name") and not export.is_many and not any(c.owner == "item" for c in export.columns):
         return None
+    known = _amounts(export, "order", _OWN, ("subtotal", "total", "shipping", "net", "tax", "gross"))
     if "subtotal" in known:
-        export.doubt(
-            f"{known['subtotal'].source} is taken for the merchandise after discounts with tax, without shipping"
-        )
+        name = known["subtotal"].source
+        export.doubt(f"{name} is taken for the merchandise after discounts with tax, without shipping")
         return known["subtotal"].name
     if "total" in known:
-        ship = f" - coalesce({known['shipping'].name}, 0)" if "shipping" in known else ""
-        return known["total"].name + ship
+        return known["total"].name + (f" - coalesce({known['shipping'].name}, 0)" if "shipping" in known else "")
     if "net" in known:
         return known["net"].name + (f" + coalesce({known['tax'].name}, 0)" if "tax" in known else "")
     return known["gross"].name if "gross" in known else None

@@ -11,13 +11,36 @@ from cdp.ingest.draft.export import KINDS, Export
 from cdp.ingest.draft.meanings import PERSONAL, Column
 
 _SEMANTIC = {
-    "email": "email", "phone": "phone", "full_name": "person_name", "first_name": "first_name", "last_name": "last_name",
-    "birth_date": "birth_date", "street": "street", "city": "city", "postcode": "postcode", "country": "country",
-    "loyalty_card": "loyalty_card", "customer_id": "customer_key", "anonymous_id": "device", "device_id": "device",
-    "order_id": "order_key", "unit_price": "money", "subtotal": "money", "total": "money", "net": "money", "gross": "money",
-    "tax": "money", "discount": "money", "shipping": "money", "refunded": "money", "cost": "money", "quantity": "quantity",
-    "text": "free_text", "comment": "free_text", "subject": "free_text",
-}  # fmt: skip
+    "email": "email",
+    "phone": "phone",
+    "full_name": "person_name",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "birth_date": "birth_date",
+    "street": "street",
+    "city": "city",
+    "postcode": "postcode",
+    "country": "country",
+    "loyalty_card": "loyalty_card",
+    "customer_id": "customer_key",
+    "anonymous_id": "device",
+    "device_id": "device",
+    "order_id": "order_key",
+    "unit_price": "money",
+    "subtotal": "money",
+    "total": "money",
+    "net": "money",
+    "gross": "money",
+    "tax": "money",
+    "discount": "money",
+    "shipping": "money",
+    "refunded": "money",
+    "cost": "money",
+    "quantity": "quantity",
+    "text": "free_text",
+    "comment": "free_text",
+    "subject": "free_text",
+}
 _PLAIN = re.compile(r"[A-Za-z_][\w ./-]*[\w.]|[A-Za-z_]")
 _WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y", "n"})
 
@@ -180,7 +203,8 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
 
 
 _VARYING = re.compile(
-    r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}"
+    r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)"
+    r"|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}"
 )
 
 
