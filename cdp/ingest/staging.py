@@ -7,6 +7,7 @@ JSON object per row.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,12 @@ def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesForma
 
 
 def _parts(certified: Certified) -> str:
-    return text_list([str(part) for part in certified.parts])
+    return text_list([_exactly(part) for part in certified.parts])
+
+
+def _exactly(path: Path) -> str:
+    """A path that the engine takes for this file alone, though its name reads like a pattern."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path))
 
 
 def _option(value: object) -> str:
@@ -201,7 +207,7 @@ def stage_parquet(
 ) -> tuple[Staged, int]:
     """Stage a parquet file; gives its number of rows too. Raises ``IngestError``, ``ContractError``."""
     try:
-        rows = engine.create_table("loaded", f"select * from read_parquet({text(str(path))})")
+        rows = engine.create_table("loaded", f"select * from read_parquet({text(_exactly(path))})")
     except EngineError as error:
         why = error.message.splitlines()[0]
         raise IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again") from error
