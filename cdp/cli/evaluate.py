@@ -114,15 +114,16 @@ def _evaluated(workspace: Path | None, labels: Path | None) -> dict[str, Any]:
     from cdp.runs import Store
     from cdp.serving.evaluation import evaluate as judge
     from cdp.serving.labels import read_labels
-    from cdp.workspace import find_root
+    from cdp.workspace import find_root, load_workspace
 
     store = Store(find_root(workspace) / "data")
     head = store.head()
     kept = {item.run_id: store.serve / item.published for item in store.history()}
     before = kept.get(head.parent or "") if head else None
     given = read_labels(labels) if labels else None
+    settings = load_workspace(workspace).identity.model
     with open_reader(workspace) as reader:
-        return judge(reader, given, before if before and before.is_file() else None)
+        return judge(reader, given, before if before and before.is_file() else None, settings)
 
 
 def _flat(content: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
@@ -151,10 +152,19 @@ def _print(content: Mapping[str, Any]) -> None:
     _print_list("What the model expects of itself (identifiers count as certain)", [content["belief"]])
     if not (labels or {}).get("answers"):
         _print_list(_ANSWERED, content["answers"])
+    if "proposal" in content:
+        _print_list("The threshold that the answers speak for", [content["proposal"]])
     _print_list("Customers by number of records", content["sizes"])
     _print_list("Conflicts within one customer", content["conflicts"])
     _print_list("Reasons to join that were refused", content["cuts"])
+    _print_list("Names on many customers, perhaps nobody's: see placeholder_names", content["placeholder_names"])
     _print_list("Against the run before", content["drift"])
+    proposal = content.get("proposal")
+    if proposal and proposal["is_enough"] and proposal["link_probability"] != proposal["current"]:
+        note(
+            f"set link_probability: {proposal['link_probability']} in pipelines/identity/settings.yaml to go by the "
+            "answers; 'cdp identity diff --settings FILE' shows what that moves"
+        )
     if not labels:
         note("'--labels FILE' measures against people's knowledge; 'cdp identity review' collects it")
 

@@ -48,6 +48,11 @@ class Decision:
         if self.kind is Kind.block:
             return f"{self.identifier_type} {self.identifier_value} points to nobody"
         left, right = self.pairs[0]
+        mine = {one for pair in self.pairs for one in pair if right in pair and one != right}
+        theirs = {one for pair in self.pairs for one in pair if left in pair and one != left}
+        if min(len(mine), len(theirs)) > 1:
+            counts = (f"{left} and {len(mine) - 1} more", f"{right} and {len(theirs) - 1} more")
+            return f"{counts[0]} are {'one' if self.kind is Kind.must_link else 'never one'} customer with {counts[1]}"
         if not all(left in pair for pair in self.pairs):
             left, right = right, left
         more = f" and {len(self.pairs) - 1} more" if len(self.pairs) > 1 else ""

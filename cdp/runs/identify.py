@@ -76,6 +76,9 @@ def _tell(run: Run, summary: IdentitySummary) -> None:
     run.counts.update({name: value for name, value in summary.as_dict().items() if name != "seconds"})
     run.counts["customers"] = summary.customers - summary.anonymous_customers
     LOG.info("%s", summary)
+    LOG.info(
+        "the model joins from probability %s on, as the settings say", run.workspace.identity.model.link_probability
+    )
     if summary.model not in {"trained", "loaded"}:
         run.warn(f"identity: {summary.model_reason}")
 

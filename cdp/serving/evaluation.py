@@ -9,8 +9,11 @@ from typing import Any
 
 from cdp.errors import UsageError
 from cdp.identity.evaluate import bcubed, labelled_pairs, pairwise, threshold_curve
+from cdp.identity.settings import ModelSettings
+from cdp.identity.threshold import propose_threshold
 from cdp.serving.edges import Edge, all_edges
 from cdp.serving.labels import Labels
+from cdp.serving.placeholders import placeholder_names
 from cdp.serving.reader import Reader
 
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -71,9 +74,15 @@ select
 """
 
 
-def evaluate(reader: Reader, labels: Labels | None = None, before: Path | None = None) -> dict[str, Any]:
+def evaluate(
+    reader: Reader,
+    labels: Labels | None = None,
+    before: Path | None = None,
+    settings: ModelSettings | None = None,
+) -> dict[str, Any]:
     """Everything that can be said of the published identity, as plain values.
 
+    ``settings`` are those in force: answers are held against their threshold.
     ``before`` is the published file of the last run, for drift. Raises ``UsageError`` when no label fits a record.
     """
     edges = all_edges(reader)
@@ -85,8 +94,14 @@ def evaluate(reader: Reader, labels: Labels | None = None, before: Path | None =
         "conflicts": list(reader.fetch(_CONFLICTS)),
         "cuts": _cuts(edges),
         "answers": answered(edges, _decided_pairs(edges)),
-        "drift": _drift(figures, before),
+        "placeholder_names": placeholder_names(reader),
+        "drift": _drift(_statistics(figures, edges), before),
     }
+    known = [*_decided_pairs(edges), *(labels.pairs if labels is not None else ())]
+    in_force = settings or ModelSettings()
+    proposal = propose_threshold(_weighed(edges, known), in_force.link_probability, in_force.keep_probability)
+    if proposal is not None:
+        content["proposal"] = proposal.as_document()
     if labels is not None:
         content["labels"] = _against_labels(reader, edges, labels)
     return content
@@ -114,19 +129,26 @@ def _figures(reader: Reader) -> dict[str, int]:
     return {name: int(value or 0) for name, value in next(iter(reader.fetch(_FIGURES))).items()}
 
 
-def _drift(figures: Mapping[str, int], before: Path | None) -> list[dict[str, Any]]:
+def _statistics(figures: Mapping[str, int], edges: Sequence[Edge]) -> dict[str, float]:
+    """What is held against the run before: figures, what the model expects of itself, and refusals by reason."""
+    believed = {name: round(value, 4) for name, value in belief(edges).items() if value is not None}
+    refused = Counter(f"refused: {(edge.cut_reason or '').split(' keeps ')[0]}" for edge in edges if edge.is_cut)
+    return {**figures, **believed, **dict(sorted(refused.items()))}
+
+
+def _drift(statistics: Mapping[str, float], before: Path | None) -> list[dict[str, Any]]:
     if before is None:
         return []
     with Reader(before) as reader:
-        earlier = _figures(reader)
+        earlier = _statistics(_figures(reader), all_edges(reader))
     return [
         {
             "figure": name,
-            "before": earlier[name],
-            "now": now,
-            "change": f"{(now - earlier[name]) / earlier[name]:+.1%}" if earlier[name] else "",
+            "before": earlier.get(name, 0),
+            "now": statistics.get(name, 0),
+            "change": f"{(statistics.get(name, 0) - was) / was:+.1%}" if (was := earlier.get(name, 0)) else "",
         }
-        for name, now in figures.items()
+        for name in dict.fromkeys((*statistics, *earlier))
     ]
 
 
@@ -139,8 +161,7 @@ def _cuts(edges: Sequence[Edge]) -> list[dict[str, Any]]:
 
 def answered(edges: Sequence[Edge], pairs: Iterable[tuple[str, str, bool]]) -> list[dict[str, Any]]:
     """What the model alone would have said of judged pairs that it weighed, threshold by threshold."""
-    weighed = {_key(edge.left, edge.right): edge.probability or 0.0 for edge in edges if edge.edge_type == "model"}
-    known = [(weighed[pair], is_match) for left, right, is_match in pairs if (pair := _key(left, right)) in weighed]
+    known = _weighed(edges, pairs)
     if not known:
         return []
     return [
@@ -152,6 +173,12 @@ def answered(edges: Sequence[Edge], pairs: Iterable[tuple[str, str, bool]]) -> l
         }
         for threshold in THRESHOLDS
     ]
+
+
+def _weighed(edges: Sequence[Edge], pairs: Iterable[tuple[str, str, bool]]) -> list[tuple[float, bool]]:
+    """The model's probability beside the answer, for the judged pairs that it weighed."""
+    weights = {_key(edge.left, edge.right): edge.probability or 0.0 for edge in edges if edge.edge_type == "model"}
+    return [(weights[pair], is_match) for left, right, is_match in pairs if (pair := _key(left, right)) in weights]
 
 
 def _decided_pairs(edges: Sequence[Edge]) -> list[tuple[str, str, bool]]:

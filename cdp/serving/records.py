@@ -45,6 +45,9 @@ select identifier_value from blocked_identifiers where identifier_type = $kind a
 """
 
 
+_MOST_PAIRS = 2500
+
+
 @dataclass(frozen=True)
 class Located:
     """What a key names: a customer, the record that stands for it, and whether the key is that record itself."""
@@ -80,9 +83,10 @@ def records_to_link(reader: Reader, left: str, right: str) -> tuple[Located, Loc
 def records_to_part(reader: Reader, left: str, right: str | None) -> list[tuple[str, str]]:
     """The pairs of records that "these are not one customer" keeps apart.
 
-    Two records, or the anchors of two customers, are one pair. A record alone, or with its own customer, is parted
-    from the records of that customer that hold together without it; what hangs on it alone goes with it. Two contact
-    values of one customer part the records that carry them. Raises ``UsageError`` when it stays unclear what is meant.
+    Two records are one pair; of two customers, every record of one is kept from every record of the other.
+    A record alone, or with its own customer, is parted from the records of that customer that hold together without
+    it; what hangs on it alone goes with it. Two contact values of one customer part the records that carry them.
+    Raises ``UsageError`` when it stays unclear what is meant.
     """
     one = locate(reader, left)
     other = locate(reader, right) if right is not None else None
@@ -95,6 +99,8 @@ def records_to_part(reader: Reader, left: str, right: str | None) -> list[tuple[
         )
     if other.is_record and _is_own_customer(other, one):
         return _from_all_others(reader, other)
+    if one.customer_id != other.customer_id and not one.is_record and not other.is_record:
+        return _all_apart(reader, one, other)
     if one.customer_id != other.customer_id or (one.is_record and other.is_record):
         return [(one.record_id, other.record_id)]
     return [_carriers_of_each(reader, one, other)]
@@ -102,6 +108,17 @@ def records_to_part(reader: Reader, left: str, right: str | None) -> list[tuple[
 
 def _is_own_customer(record: Located, customer: Located) -> bool:
     return not customer.is_record and customer.customer_id == record.customer_id
+
+
+def _all_apart(reader: Reader, one: Located, other: Located) -> list[tuple[str, str]]:
+    """The anchors first, then all pairs; of two very large customers, each record from the other's anchor."""
+    left, right = (
+        [str(record) for (record,) in reader.fetch(_ANCHORS, {"customer_id": item.customer_id}).rows]
+        for item in (one, other)
+    )
+    if len(left) * len(right) <= _MOST_PAIRS:
+        return [(mine, theirs) for mine in left for theirs in right]
+    return [(left[0], theirs) for theirs in right] + [(mine, right[0]) for mine in left[1:]]
 
 
 def _from_all_others(reader: Reader, record: Located) -> list[tuple[str, str]]:

@@ -32,10 +32,14 @@ def _body(content: Mapping[str, Any], levels: Sequence[LevelWeight]) -> Iterator
     if content["answers"]:
         yield "<h2>Pairs that stewards answered, and what the model alone says of them</h2>"
         yield _listed(content["answers"])
+    if "proposal" in content:
+        yield "<h2>The threshold that the answers speak for</h2>" + _listed([content["proposal"]])
     yield "<h2>Customers by number of records</h2>"
     yield bar_chart([(f"{row['records']} records", float(row["customers"])) for row in content["sizes"]])
     yield "<h2>Conflicts within one customer</h2>" + _listed(content["conflicts"])
     yield "<h2>Reasons to join that were refused</h2>" + _listed(content["cuts"])
+    if content["placeholder_names"]:
+        yield "<h2>Names on many customers, perhaps nobody's</h2>" + _listed(content["placeholder_names"])
     if content["drift"]:
         yield "<h2>Against the run before</h2>" + _listed(content["drift"])
     if levels:

@@ -67,6 +67,13 @@ def test_two_customers_are_linked_by_their_anchors_and_undone(desk, read, tmp_pa
     assert "contradicts decision 1 (anna" in err
     assert desk("undo", 1, "--by", "ben")[0] == 0
     assert desk("unlink", one, other, "--by", "ben")[0] == 0
+    records = [
+        {r for (r,) in read(f"select record_id from identity_map where customer_id = '{customer}'")}
+        for customer in (one, other)
+    ]
+    (apart,) = decided(tmp_path)
+    assert set(apart.pairs) == {tuple(sorted((left, right))) for left in records[0] for right in records[1]}
+    assert re.search(r" and \d+ more are never one customer with .* and \d+ more$", apart.told)
     _, out, _ = desk("decisions", "--all", "--format", "csv")
     assert [row["undone_by"] for row in csv.DictReader(io.StringIO(out))] == ["ben", ""]
 
@@ -179,6 +186,9 @@ def test_evaluate_without_labels_and_with_judged_pairs(desk, read, tmp_path):
     answers = json.loads(out)["labels"]["answers"]
     assert [row["right"] + row["missed"] for row in answers] == [1] * len(answers)
     assert (answers[0]["right"], answers[-1]["missed"]) == (1, 1)
+    proposal = json.loads(out)["proposal"]
+    assert (proposal["answers"], proposal["is_enough"], proposal["current"]) == (1, False, 0.9)
+    assert 0.5 <= proposal["link_probability"] < 0.9, "a match that the model doubts speaks for a lower threshold"
     assert "What the model alone says" in desk("evaluate", "--labels", labels)[1]
     labels.write_text(f"{JUDGED}no:one,no:two,0\n")
     assert desk("evaluate", "--labels", labels)[0] == 2
