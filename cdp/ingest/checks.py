@@ -160,10 +160,8 @@ def contract_sql(contract: Contract, staged: str = "staged", known: Collection[s
         for name in names
     }
     final = [
-        f"case when {rule_clears[name]} then null else {quoted(name)} end as {quoted(name)}"
-        if rule_clears[name]
-        else quoted(name)
-        for name in names
+        f"case when {broken} then null else {quoted(name)} end as {quoted(name)}" if broken else quoted(name)
+        for name, broken in rule_clears.items()
     ]
     refusing_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome == "reject"]
     telling_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome in {"warn", "null"}]

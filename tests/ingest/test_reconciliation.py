@@ -33,8 +33,8 @@ CONTRACT = Contract.model_validate(
     }
 )
 FEED = Feed.model_validate(
-    {"feed": "visits", "description": "d", "source": "s", "files": ["*.csv"], "form": {"type": "csv", "encoding": "cp1252"},
-     "contract": "visits", "tables": ["touchpoints"]}
+    {"feed": "visits", "description": "d", "source": "s", "files": ["*.csv"],
+     "form": {"type": "csv", "encoding": "cp1252"}, "contract": "visits", "tables": ["touchpoints"]}
 )  # fmt: skip
 HEADER = "visit_id,points,note,changed_at\n"
 GOOD = st.tuples(
