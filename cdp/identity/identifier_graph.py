@@ -27,6 +27,8 @@ STEPS = (
     "identifier_holders",
     "holder_pairs",
 )
+PER_RECORD = ("record_names", "standard_identifiers", "record_places")
+"""Steps whose rows hang on one record alone."""
 MAX_NAMES_COMPARED = 200
 
 
@@ -46,10 +48,15 @@ def relate_names(engine: Engine, pairs_sql: str) -> None:
 def build_links(engine: Engine, settings: IdentitySettings, narrow: Callable[[], None] | None = None) -> None:
     """From standardised input to table ``links`` over ``record_numbers`` (record_id → node).
 
-    ``narrow`` leaves some of the records whose identifiers were linked; which values are blocked is known then.
+    ``narrow`` leaves some of the records whose identifiers were linked; the records are standardised then, and which
+    values are blocked is known.
     """
     params: dict[str, object] = {"gmail_dots_optional": settings.gmail_dots_optional}
-    make(engine, *(step for step in STEPS if not narrow or step != "blocked_identifiers"), params=params)
+    make(
+        engine,
+        *(step for step in STEPS if not narrow or step not in (*PER_RECORD, "blocked_identifiers")),
+        params=params,
+    )
     relate_names(engine, "select distinct name_key_l, name_key_r from holder_pairs")
     make(engine, "contested_identifiers", "identifier_links")
     if narrow:

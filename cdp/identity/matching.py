@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
 from cdp.identity.graph import components
-from cdp.identity.identifier_graph import Components, build_links, make, register_components, solve
+from cdp.identity.identifier_graph import PER_RECORD, Components, build_links, make, register_components, solve
 from cdp.identity.model_graph import ModelEdges, join_components, no_edges
 from cdp.identity.review import Verdict, take_apart
 from cdp.identity.rulings import Rulings, enforce, load_rulings
@@ -39,7 +39,7 @@ def link_up(engine: Engine, settings: IdentitySettings, narrow: Callable[[], Non
     rulings = load_rulings(engine)
     solved = solve(engine, settings, rulings)
     register_components(engine, solved.labels)
-    make(engine, *MODEL_STEPS)
+    make(engine, *(step for step in MODEL_STEPS if not narrow or step not in PER_RECORD))
     return Linked(rulings, solved)
 
 

@@ -24,11 +24,11 @@ STATE_COMPARED = ("identity_state_records", "identity_state_values", "identity_s
 
 def crowded_town() -> Town:
     """A town with what makes identity hard: shared and recycled values, browsers of several people, namesakes."""
-    town = build_town(220, seed=5)
+    town = build_town(130, seed=5)
     for number in range(14):
         name = f"{'ABCDEFGHIJKLMN'[number]}lma {'QRSTUVWXYZABCD'[number]}ossley"
         town.add(f"club{number}", "shop_orders", "order", {"email": "club@example.com"}, day=number, full_name=name)
-    for number in range(30):
+    for number in range(20):
         shared = {"email": f"home{number}@example.org", "phone": f"020 7946 0{number:03d}"}
         for first in ("Ann", "Robert")[: 1 + number % 2]:
             town.add(f"{first}{number}", "shop_customers", "account", shared, first_name=first, last_name=f"Le{number}")

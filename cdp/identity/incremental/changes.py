@@ -162,11 +162,59 @@ def find_touched(engine: Engine, settings: IdentitySettings, kept: KeptState, as
     )
 
 
+# all who carry a touched value, and beside them who will probably be looked at: so that they are read at once
+_LIKELY = f"""
+with
+blocked_before as (
+    select {VALUE_KEY} as value_key from {{blocked}}
+),
+
+carriers as (
+    select carried.record_key
+    from night_values as carried
+    semi join touched_values on carried.value_key = touched_values.value_key
+    where carried.value_key not in (select value_key from blocked_before)
+    union
+    select record_key from changed_records
+),
+
+families as (
+    select distinct kept.family
+    from {{records}} as kept
+    semi join carriers on kept.record_key = carriers.record_key
+),
+
+members as (
+    select kept.record_key
+    from {{records}} as kept
+    semi join families on kept.family = families.family
+    union
+    select record_key from carriers
+),
+
+shared as (
+    select distinct carried.value_key
+    from night_values as carried
+    semi join members on carried.record_key = members.record_key
+    where carried.value_key not in (select value_key from blocked_before)
+)
+
+select carried.record_key
+from night_values as carried
+semi join touched_values on carried.value_key = touched_values.value_key
+union
+select record_key from members
+union
+select carried.record_key
+from night_values as carried
+semi join shared on carried.value_key = shared.value_key
+"""
+
+
 def _judge_values(engine: Engine, settings: IdentitySettings) -> None:
     """Values of changed records, then and now, and whether each is blocked: over all records that carry one."""
     params: dict[str, object] = {"gmail_dots_optional": settings.gmail_dots_optional}
-    open_records(engine, "select record_key from changed_records", "record_identifiers")
-    make(engine, "standard_identifiers", params=params)
+    open_records(engine, "select record_key from changed_records", params)
     engine.create_table(
         "changed_values",
         f"select distinct {VALUE_KEY} as value_key, hash(record_id) as record_key from standard_identifiers",
@@ -177,11 +225,8 @@ def _judge_values(engine: Engine, settings: IdentitySettings) -> None:
         f"select * from {_VALUES} as kept anti join changed_records using (record_key) "
         "union all select * from changed_values",
     )
-    open_records(
-        engine,
-        "select record_key from night_values as carried semi join touched_values using (value_key)",
-    )
-    make(engine, "record_names", "standard_identifiers", "blocked_identifiers", params=params)
+    open_records(engine, _LIKELY.format(records=_RECORDS, blocked=_BLOCKED), params)
+    make(engine, "blocked_identifiers")
     engine.create_table(
         "blocked_tonight",
         f"select * from {_BLOCKED} where {VALUE_KEY} not in (select value_key from touched_values) "

@@ -57,7 +57,7 @@ def decide_touched(engine: Engine, settings: IdentitySettings, model: Model, kep
     pairs = pairs_at_hand(engine, model, count, scored)
     edges = decide(engine, settings, linked, pairs)
     label_families(engine, linked, edges)
-    engine.create_table(
+    engine.create_view(
         "night_representatives",
         f"select * from {_KEPT} where head_key not in (select record_key from replaced_records) "
         "union all by name select * from heads_tonight",
@@ -69,7 +69,7 @@ def _link_touched(engine: Engine, settings: IdentitySettings) -> Linked:
     engine.create_view(
         "replaced_records", "select record_key from touched_records union all select record_key from gone_records"
     )
-    open_touched(engine, "touched_records")
+    open_touched(engine, "touched_records", {"gmail_dots_optional": settings.gmail_dots_optional})
     linked = link_up(engine, settings, lambda: narrow(engine, "touched_records"))
     name_heads(engine, "heads_tonight")
     if int(engine.scalar(_BORDER)):

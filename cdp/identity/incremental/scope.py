@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cdp.engines import Engine
+from cdp.identity.identifier_graph import PER_RECORD, make
 from cdp.identity.incremental.state import VALUE_KEY
 
 DELIVERED_RECORDS = "delivered_identity_records"
 DELIVERED_IDENTIFIERS = "delivered_record_identifiers"
 _NARROWED = (("identity_records", DELIVERED_RECORDS), ("record_identifiers", DELIVERED_IDENTIFIERS))
+_KNOWN = (*(table for table, _ in _NARROWED), *PER_RECORD)
 
 
 @contextmanager
 def delivered_aside(engine: Engine) -> Iterator[None]:
     """Within, the input tables bear other names, and their own names are free for a part of them."""
+    for table in (*_KNOWN, "keys"):
+        engine.drop(f"known_{table}")
     for table, other in _NARROWED:
         engine.rename(table, other)
     try:
@@ -31,25 +35,44 @@ def open_whole(engine: Engine) -> None:
         engine.create_view(table, f"select * from {other}")
 
 
-def open_records(engine: Engine, keys: str, *tables: str) -> None:
-    """Only the records whose ``record_key`` a query gives are at hand, in all input tables or in those named."""
+def open_records(engine: Engine, keys: str, params: dict[str, object]) -> None:
+    """Only the records whose ``record_key`` a query gives are at hand, with their identifiers and standard forms.
+
+    Each record is read and standardised once in a night, however often it is at hand.
+    """
     engine.create_table("keys_at_hand", f"select distinct record_key from ({keys}) as wanted")
+    _get_to_know(engine, params)
+    for table in _KNOWN:
+        make_or_view = engine.create_table if table in PER_RECORD else engine.create_view
+        make_or_view(table, _known(table, "keys_at_hand"))
+
+
+def _known(table: str, keys: str) -> str:
+    return f"select * from known_{table} where hash(record_id) in (select record_key from {keys})"
+
+
+def _get_to_know(engine: Engine, params: dict[str, object]) -> None:
+    missing = "select record_key from keys_at_hand"
+    known = engine.has_table("known_keys")
+    if known:
+        missing += " where record_key not in (select record_key from known_keys)"
+    if not engine.create_table("missing_keys", missing) and known:
+        return
     for table, other in _NARROWED:
-        if tables and table not in tables:
-            continue
-        around = f"{table}_around"
         engine.create_table(
-            around, f"select * from {other} as delivered where hash(record_id) in (select record_key from keys_at_hand)"
+            table, f"select * from {other} as delivered where hash(record_id) in (select record_key from missing_keys)"
         )
-        engine.create_view(table, f"select * from {around}")
+    make(engine, *PER_RECORD, params=params)
+    for table, mine in (*((name, f"known_{name}") for name in _KNOWN), ("missing_keys", "known_keys")):
+        if known:
+            engine.execute(f"insert into {mine} select * from {table}")
+        else:
+            engine.rename(table, mine)
 
 
 def narrow(engine: Engine, touched: str) -> None:
     """Of the records at hand, leave those of table ``touched``; identifiers stay."""
-    engine.create_view(
-        "identity_records",
-        f"select * from identity_records_around where hash(record_id) in (select record_key from {touched})",
-    )
+    engine.create_view("identity_records", _known("identity_records", touched))
 
 
 _AROUND = f"""
@@ -75,6 +98,6 @@ semi join usable on kept.value_key = usable.value_key
 """
 
 
-def open_touched(engine: Engine, touched: str) -> None:
+def open_touched(engine: Engine, touched: str, params: dict[str, object]) -> None:
     """The records of table ``touched`` are at hand, and those that share a usable identifier with one of them."""
-    open_records(engine, _AROUND.format(touched=touched))
+    open_records(engine, _AROUND.format(touched=touched), params)
