@@ -17,20 +17,23 @@ _MUST_NOT_DIFFER = ("birth", "generation", "gender")
 def certain_pairs(engine: Engine, filled: Mapping[str, float]) -> pd.DataFrame:
     """Pairs (l, r) with the same given and family name and birth date, e-mail, phone, number or whole address.
 
-    None of birth date, generation and gender may differ. Stars around the first record of each group, not all pairs.
+    Where there are no names at all, the same e-mail address or number. None of birth date, generation and gender may
+    differ. Stars around the first record of each group, not all pairs.
     """
-    import pandas as pd
-
-    if not {"given", "family"} <= set(filled):
-        return pd.DataFrame({"l": pd.Series(dtype="int64"), "r": pd.Series(dtype="int64")})
     numbers = [(column,) for column in filled if column.startswith("person_number_")]
-    rules = [columns for columns in (*_BESIDE, *numbers) if set(columns) <= set(filled)]
+    names = ("given", "family")
+    if set(names) <= set(filled):
+        rules = [(*names, *columns) for columns in (*_BESIDE, *numbers) if set(columns) <= set(filled)]
+    elif not set(names) & set(filled):
+        rules = [columns for columns in (("email",), *numbers) if set(columns) <= set(filled)]
+    else:
+        rules = []
     differ = [column for column in _MUST_NOT_DIFFER if column in filled]
     agree = " and ".join(f"coalesce(l.{column} = r.{column}, true)" for column in differ) or "true"
     selects = []
     for columns in rules:
-        keys = ", ".join(("given", "family", *columns))
-        kept = " and ".join(f"{column} is not null" for column in ("given", "family", *columns))
+        keys = ", ".join(columns)
+        kept = " and ".join(f"{column} is not null" for column in columns)
         selects.append(
             f"select first.n as l, r.n as r from (select min(n) as n, {keys} from people where {kept} group by {keys}) "
             f"as first inner join people as r using ({keys}) inner join people as l on first.n = l.n "

@@ -260,5 +260,6 @@ def add_rarity(engine: Engine, comparisons: list[Comparison]) -> None:
         columns.append(f"rarity_{column}.rarity as {column}_rarity")
     forms = "case when given is not null then nickname_lists.given_forms end as given_forms"
     joins.append("left join nickname_lists on people.given = nickname_lists.name")
-    listed = ", ".join(["people.*", *columns, forms])
+    origin = "least(dense_rank() over (order by source) - 1, 5) as origin"
+    listed = ", ".join(["people.*", *columns, forms, origin])
     engine.create_table("people_ranked", f"select {listed} from people {' '.join(joins)} order by n")

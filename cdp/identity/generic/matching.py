@@ -71,7 +71,11 @@ def match(
         right_pairs = float(p[together].sum())
         return right_pairs / max(_count_pairs(groups), 1), min(right_pairs / max(expected, 1e-9), 1.0)
 
-    height = _best_height(partition, labels.f1 if labels else lambda groups: _f1(*quality(groups)))
+    def promise(groups: NDArray[np.int64]) -> float:
+        precision, recall = quality(groups)
+        return _f1(precision, recall) - (1.0 if precision < _LEAST_PRECISION else 0.0)
+
+    height = _best_height(partition, labels.f1 if labels else promise)
     groups = partition(height)
     precision, recall = quality(groups)
     if labels is not None:

@@ -72,17 +72,17 @@ class Prior:
 
 @dataclass(frozen=True)
 class Mixture:
-    """Shares of the kinds among all pairs, and per comparison a table of kind by level."""
+    """Shares of the kinds (columns) among all pairs of two sources (rows); per comparison a table of kind by level."""
 
     kinds: tuple[Kind, ...]
     shares: Floats
     levels: tuple[Floats, ...]
 
-    def log_odds(self, patterns: Ints) -> Floats:
-        """Natural log odds that pairs of these patterns (rows; -1 is unknown) match."""
+    def log_odds(self, patterns: Ints, strata: Ints) -> Floats:
+        """Natural log odds that pairs of these patterns (rows; -1 is unknown) and rows of ``shares`` match."""
         import numpy as np
 
-        joint = _joint(patterns, self.levels) + np.log(self.shares)
+        joint = _joint(patterns, self.levels) + np.log(self.shares)[strata]
         is_match = np.array([kind.is_match for kind in self.kinds])
         matches, others = (np.logaddexp.reduce(joint[:, chosen], axis=1) for chosen in (is_match, ~is_match))
         return np.asarray(matches - others, dtype=np.float64)
@@ -98,30 +98,34 @@ def _joint(patterns: Ints, levels: Sequence[Floats]) -> Floats:
     return joint
 
 
-def fit(patterns: Ints, candidates: Floats, others: Floats, priors: Sequence[Prior]) -> Mixture:
+def fit(patterns: Ints, strata: Ints, candidates: Floats, others: Floats, priors: Sequence[Prior]) -> Mixture:
     """Expectation maximisation over distinct patterns.
 
     ``candidates`` and ``others`` count how often each pattern occurs among blocked pairs and among all pairs that no
     rule selects. Together they are every pair there is: that two records share what a rule asks for says nothing of
-    them beyond its rarity. Beliefs weigh as a twentieth of what is learned.
+    them beyond its rarity. ``strata`` number the pairs of sources: how many people two sources share is learned for
+    each, how alike their records are for all together. Beliefs weigh as a twentieth of what is learned.
     """
     import numpy as np
 
     fields = frozenset(prior.kind for prior in priors)
     kinds = tuple(kind for kind in KINDS if kind.sets_apart(fields))
     weights = candidates + others
-    total = weights.sum()
-    shares = np.full(len(kinds), candidates.sum() / total / len(kinds))
-    shares[[kind.name for kind in kinds].index("strangers")] += 1 - shares.sum()
+    count = int(strata.max()) + 1
+    totals, blocked = (np.bincount(strata, weights=counts, minlength=count) for counts in (weights, candidates))
+    totals = np.maximum(totals, 1.0)
+    shares = np.tile(np.maximum(blocked / totals, 1e-12)[:, None] / len(kinds), (1, len(kinds)))
+    shares[:, [kind.name for kind in kinds].index("strangers")] += 1 - shares.sum(axis=1)
     tables = [_start(patterns[:, c], candidates, weights, prior, kinds) for c, prior in enumerate(priors)]
     for _ in range(_MOST_ROUNDS):
-        logs = _joint(patterns, tables) + np.log(shares)
+        logs = _joint(patterns, tables) + np.log(shares)[strata]
         mass = np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None]) * weights[:, None]
-        found = _limited(np.maximum(mass.sum(axis=0), 1e-3) / total, kinds)
+        sums = np.stack([np.bincount(strata, weights=mass[:, k], minlength=count) for k in range(len(kinds))], axis=1)
+        found = _limited(np.maximum(sums, 1e-3) / totals[:, None], kinds)
         tables = [_learned(patterns[:, c], mass, prior, kinds) for c, prior in enumerate(priors)]
-        moved = np.abs(found - shares) * total
+        moved = np.abs(found - shares) * totals[:, None]
         shares = found
-        if (moved <= 0.5 + 1e-3 * shares * total).all():
+        if (moved <= 0.5 + 1e-3 * shares * totals[:, None]).all():
             break
     return Mixture(kinds, shares, tuple(tables))
 
@@ -130,16 +134,18 @@ def _limited(shares: Floats, kinds: Sequence[Kind]) -> Floats:
     """Shares in which the rare kinds are as rare as said."""
     import numpy as np
 
-    matches = sum(share for share, kind in zip(shares, kinds, strict=True) if kind.is_match)
-    limited = np.minimum(shares, np.array([kind.most for kind in kinds]) * matches)
-    return np.asarray(limited / limited.sum(), dtype=np.float64)
+    matches = shares[:, [kind.is_match for kind in kinds]].sum(axis=1)
+    most = np.array([np.nan_to_num(kind.most, posinf=1e300) for kind in kinds])
+    limited = np.minimum(shares, most * matches[:, None])
+    return np.asarray(limited / limited.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _start(column: Ints, candidates: Floats, weights: Floats, prior: Prior, kinds: Sequence[Kind]) -> Floats:
     import numpy as np
 
     blocked, every = (_counted(column, counts, len(prior.match)) + 0.5 for counts in (candidates, weights))
-    return _table(prior, kinds, np.array(prior.match), every, [blocked] * len(kinds))
+    may_agree = blocked / blocked.sum() + np.array(prior.match)
+    return _table(prior, kinds, np.array(prior.match), every, [may_agree] * len(kinds))
 
 
 def _learned(column: Ints, mass: Floats, prior: Prior, kinds: Sequence[Kind]) -> Floats:

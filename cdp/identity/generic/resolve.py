@@ -191,6 +191,8 @@ def why_no_model(comparisons: Sequence[Comparison], records: int) -> str:
         return "fewer than 30 records"
     if not names & {"given_name", "family_name", "email", "phone"} and not any("number" in name for name in names):
         return "no column was recognised that tells people apart"
+    if not names & {"given_name", "family_name", "birth_date"} and not any("number" in name for name in names):
+        return "there are neither names nor birth dates nor numbers: a shared place or contact is no person"
     if len(names) < 3:
         return f"two people cannot be told apart by {' and '.join(sorted(names)) or 'nothing'} alone"
     return ""

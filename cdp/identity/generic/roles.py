@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+from cdp.identity.generic.column_words import WORDS
 
 NAMES = ("full_name", "given_name", "middle_name", "family_name", "title", "suffix")
 PLACES = ("house_number", "street", "suburb", "city", "region", "postcode", "country")
@@ -42,38 +45,6 @@ class Content:
         return sum(map(test, self.values)) / len(self.values) if self.values else 0.0
 
 
-_WORDS: tuple[tuple[str, str], ...] = (
-    (r"(true|gold|ground|actual)\w*|(cluster|label|entity|person|household|match)(_?(id|key|no))?", "label"),
-    (r"(data)?(source|system|origin|dataset|provider)(_?(name|system|id|key))?|src", "source"),
-    (r"(e_?)?mail(_?(address|addr|id))?\d?|\w+_email|email_\w+", "email"),
-    (r"(\w+_)?(phone|mobile|cell|telephone|tel|landline|fax|msisdn)(_?(number|no|num|nr))?(_?\w+)?\d?", "phone"),
-    (r"(date_?of_?birth|birth_?date|dob|d_o_b|birth_?day|born|geburtsdatum|bday)(_\w+)?", "birth_date"),
-    (r"(birth_?year|year_?of_?birth|yob|birthyear)", "birth_year"),
-    (r"age(_?(years|at_\w+))?", "age"),
-    (r"(gender|sex)(_?code)?(_desc)?", "gender"),
-    (r"(name_?)?suffix(_?(lbl|code|name))?|name_?suffix\w*|generation", "suffix"),
-    (r"(name_?)?(title|prefix|salutation|honorific|prefx)(_cd)?", "title"),
-    (r"(middle|second|additional)_?(name|initial|names|nm)?|midl_name|mname", "middle_name"),
-    (r"(first|given|fore|christian)_?(names?|nm)?|f_?name|vorname|prenom", "given_name"),
-    (r"(last|family|sur)_?(names?|nm)?|l_?name|nachname|nom", "family_name"),
-    (r"(full|complete|person|customer|display|contact|client|patient|voter)?_?names?", "full_name"),
-    (r"(first|given)_?and_?\w+", "full_name"),
-    (r"(street|house|building|addr(ess)?|res_street|hse)_?(number|no|num|nr|nbr)|house", "house_number"),
-    (r"(\w+_)?(zip|post|postal|plz)(_?(code|cd))?\d?(_\w+)?|pcode|zip\d", "postcode"),
-    (r"suburb|locality|district|neighbou?rhood|quarter", "suburb"),
-    (r"(\w+_)?(city|town|municipality|ort)(_?(name|desc))?|birth_?place|place(_of_birth)?", "city"),
-    (r"(\w+_)?(state|province|region|county)(_?(code|cd|name|abbr|desc))?\d?", "region"),
-    (r"(\w+_)?country(_?(code|name))?", "country"),
-    (r"(\w+_)?(street|address|addr|road)(_?(name|line|desc|address|1))?_?1?(_\w+)?|address_?1|strasse", "street"),
-    (r"(\w+_)?(address|addr|street|line)_?(line_?)?[2-4]|unit|apartment|flat|apt", "suburb"),
-    (r"(ssn|soc(ial)?_?sec\w*|nin|nino|national_?(id|number|insurance)\w*|tax_?id|passport\w*)", "person_number"),
-    (r"(driver_?)?licen[cs]e\w*|(person|identity|id)_?(number|card|no)|nhs\w*|tin|vat\w*", "person_number"),
-    (r"loyalty\w*|member\w*|card\w*", "person_number"),
-    (r"(record|row|rec|unique|source|customer|client|user|account|acct|voter)_?(id|key|nr|no|number|num)", "id"),
-    (r"id|uid|uuid|key|nr|no|number|num|pk", "id"),
-    (r"created\w*|updated\w*|modified\w*|timestamp|(\w+_)?(at|ts)|index|unnamed.*|notes?|comments?|remarks?", "ignore"),
-)  # fmt: skip
-
 DATE = (
     r"\d{4}[-/. ]?\d{1,2}[-/. ]?\d{1,2}([t ].*)?|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|"
     r"\d{1,2}[- ]?[a-z]{3,9}[- ,]*\d{2,4}|[a-z]{3,9} \d{1,2},? \d{4}|\d{8}(\.0)?"
@@ -81,6 +52,14 @@ DATE = (
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
 PHONE = r"(?=(.*\d){7})\+?[\d\s().\-/]{7,22}(x\d+)?"
 _LETTERS = r"[^\d@]+"
+_STREET = (
+    r"\d+[a-z]? [^\W\d].*|[^\W\d].*[^\W\d.]\.?,? \d+ ?[a-z]?|"
+    r".*(street|road|avenue| st| rd| ave| lane| drive|strasse|straße|straat|gatan|weg|allee|platz).*|"
+    r"(via|viale|rue|calle|plaza|piazza|ul\.|ulica|avenida|rua|boulevard) .*"
+)
+_BY_NAME = "its name and values"
+_ONLY_ONE = frozenset({"given_name", "family_name", "full_name", "birth_date", "street", "postcode", "gender"})
+_PEOPLE = frozenset({"email", "phone", "birth_date", "street", "postcode", "gender"})
 _GENDERS = frozenset(
     {"m", "f", "male", "female", "man", "woman", "u", "x", "o", "other", "unknown", "w", "d", "nonbinary"}
 )
@@ -133,7 +112,7 @@ def _by_content(content: Content) -> tuple[str, str]:
         return "person_number", "numbers of one form, most of them rare"
     if content.share(_LETTERS) > 0.9:
         return _by_words(content)
-    if content.share(r"\d+[a-z]? [a-z].*|.*(street|road|avenue| st| rd| ave| lane| drive).*") > 0.5:
+    if content.share(_STREET) > 0.5:
         return "street", "values are street addresses"
     if content.share(r"\d{5}|\d{4}|\d{6}") > 0.85 and 0.001 < content.distinct < 0.6 and content.count_distinct > 20:
         return "postcode", "values have a postcode's form"
@@ -159,15 +138,17 @@ def _years_of_birth(content: Content) -> bool:
 
 def guess_role(column: str, content: Content) -> Guess:
     """The role of one column."""
-    plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", column.strip()).lower()).strip("_")
-    for pattern, role in _WORDS:
+    folded = unicodedata.normalize("NFD", column.strip().replace("ß", "ss"))
+    bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", bare).lower()).strip("_")
+    for pattern, role in WORDS:
         if re.fullmatch(pattern, plain):
             if role in ("id", "label", "ignore"):
                 return Guess(column, role, "its name")
             if not content.values or (content.count_distinct <= 1 and role != "source"):
                 return Guess(column, "ignore", "says nothing")
             if _holds(role, content):
-                return Guess(column, role, "its name and values")
+                return Guess(column, role, _BY_NAME)
             break
     return Guess(column, *_by_content(content))
 
@@ -175,13 +156,31 @@ def guess_role(column: str, content: Content) -> Guess:
 def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> list[Guess]:
     """The roles of a file's columns; ``chosen`` overrules.
 
-    Without a family name column, the words beside a given name that differ most from row to row are taken for one.
+    Without a name that is known, the words that differ most from row to row are taken for names.
     """
     guesses = {name: guess_role(name, content) for name, content in contents.items() if name not in chosen}
+    named = {guess.role for guess in guesses.values() if guess.reason == _BY_NAME} | set(chosen.values())
+    for name, guess in guesses.items():
+        if guess.role in named & _ONLY_ONE and guess.reason != _BY_NAME:
+            guesses[name] = Guess(name, "ignore", f"another column is the {guess.role.replace('_', ' ')}")
     roles = {guess.role for guess in guesses.values()} | set(chosen.values())
-    if "given_name" in roles and not roles & {"family_name", "full_name"}:
-        words = [name for name, guess in guesses.items() if guess.role == "trait" and contents[name].distinct > 0.02]
-        if words:
-            best = max(words, key=lambda name: (contents[name].distinct, name))
-            guesses[best] = Guess(best, "family_name", "many different words beside a given name")
+    words = sorted(
+        (name for name, guess in guesses.items() if guess.role == "trait" and contents[name].distinct > 0.02),
+        key=lambda name: (-contents[name].distinct, name),
+    )
+    if "given_name" in roles and not roles & {"family_name", "full_name"} and words:
+        guesses[words[0]] = Guess(words[0], "family_name", "many different words beside a given name")
+    elif len(roles & _PEOPLE) >= 2 and not roles & {"given_name", "family_name", "full_name"} and words:
+        guesses |= _names_by_variety(words, contents)
     return [Guess(name, chosen[name], "as you said") if name in chosen else guesses[name] for name in contents]
+
+
+def _names_by_variety(words: Sequence[str], contents: Mapping[str, Content]) -> dict[str, Guess]:
+    """Names beside birth dates, contacts or addresses, whatever the language: the most various words."""
+    reason = "the most different words beside what people have"
+    if contents[words[0]].share(r"\S+ \S+.*") > 0.7 and contents[words[0]].distinct > 0.3:
+        return {words[0]: Guess(words[0], "full_name", reason)}
+    single = [name for name in words if contents[name].share(r"[^\s,]+") > 0.6][:2]
+    known = known_given_names()
+    single.sort(key=lambda name: contents[name].share_where(lambda value: value in known))
+    return {name: Guess(name, role, reason) for name, role in zip(single, ("family_name", "given_name"), strict=False)}

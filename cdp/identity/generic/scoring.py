@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _RANDOM_PAIRS = 300_000
 _TRAINING_PAIRS = 2_000_000
+_SOURCES = 6  # sources that are told apart; further ones are taken together
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Scorer:
         import pandas as pd
 
         codes = engine.frame(f"select distinct pattern from {patterns} order by pattern")["pattern"].to_numpy()
-        levels = decode(codes, self.comparisons)
-        odds = self.mixture.log_odds(levels).round(9)
+        levels, strata = decode(codes, self.comparisons)
+        odds = self.mixture.log_odds(levels, strata).round(9)
         for number, comparison in enumerate(self.comparisons):
             if comparison.is_veto:
                 odds[levels[:, number] == 0] = NEVER
@@ -60,12 +61,13 @@ class Scorer:
 
 
 def compare(engine: Engine, pairs: str, comparisons: Sequence[Comparison], into: str) -> None:
-    """Make table ``into`` (l, r, pattern): the level of every comparison as one number."""
-    columns = sorted(_columns_used(engine, comparisons))
+    """Make table ``into`` (l, r, pattern): the level of every comparison, and the two sources, as one number."""
+    columns = [*sorted(_columns_used(engine, comparisons)), "origin"]
     terms, factor = [], 1
     for comparison in comparisons:
         terms.append(f"({comparison.case()} + 1) * {factor}::bigint")
         factor *= len(comparison.levels) + 2
+    terms.append(f"(least(origin_l, origin_r) * {_SOURCES} + greatest(origin_l, origin_r)) * {factor}::bigint")
     sides = ", ".join(f"{side}.{column} as {column}_{side}" for side in ("l", "r") for column in columns)
     engine.create_table(
         into,
@@ -79,8 +81,8 @@ def _columns_used(engine: Engine, comparisons: Sequence[Comparison]) -> set[str]
     return {column for column in engine.columns("people_ranked") if f"{column}_l" in text or f"{column}_r" in text}
 
 
-def decode(codes: NDArray[np.int64], comparisons: Sequence[Comparison]) -> NDArray[np.int64]:
-    """Rows of levels (-1 unknown) from pattern numbers."""
+def decode(codes: NDArray[np.int64], comparisons: Sequence[Comparison]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of levels (-1 unknown) and the pair of sources from pattern numbers."""
     import numpy as np
 
     rest, columns = codes.astype(np.int64), []
@@ -88,7 +90,7 @@ def decode(codes: NDArray[np.int64], comparisons: Sequence[Comparison]) -> NDArr
         size = len(comparison.levels) + 2
         columns.append(rest % size - 1)
         rest = rest // size
-    return np.stack(columns, axis=1)
+    return np.stack(columns, axis=1), rest
 
 
 def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Scorer:
@@ -106,13 +108,13 @@ def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Sc
         f"where hash(l, r) % {every} = 0 group by pattern union all "
         "select pattern, 0, count(*) from random_patterns group by pattern) group by pattern order by pattern"
     )
-    patterns = decode(counted["pattern"].to_numpy(), comparisons)
+    patterns, strata = decode(counted["pattern"].to_numpy(), comparisons)
     candidates = counted["candidates"].to_numpy().astype(float) * every
     others = counted["others"].to_numpy().astype(float)
     possible = records * (records - 1) // 2
     others *= (possible - count) / max(others.sum(), 1.0)
-    mixture = fit(patterns, candidates, others, [comparison.prior for comparison in comparisons])
-    probabilities = 1 / (1 + np.exp(-np.clip(mixture.log_odds(patterns), -40, 40)))
+    mixture = fit(patterns, strata, candidates, others, [comparison.prior for comparison in comparisons])
+    probabilities = 1 / (1 + np.exp(-np.clip(mixture.log_odds(patterns, strata), -40, 40)))
     return Scorer(comparisons, mixture, float(probabilities @ candidates))
 
 

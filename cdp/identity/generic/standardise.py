@@ -56,10 +56,21 @@ _STREET_WORDS = {
 }  # fmt: skip
 
 
+_FOREIGN = "абвгдезийклмнопрстуфыэіїєґαβγδεζηικλμνοπρστυφωςøłđı"
+_LATIN = "abvgdeziiklmnoprstufyeiieg" + "abgdeziiklmnoprstyfos" + "oldi"
+_SEVERAL = {
+    "ж": "zh", "\N{CYRILLIC SMALL LETTER HA}": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+    "ю": "yu", "я": "ya", "ь": "", "ъ": "",
+    "ß": "ss", "æ": "ae", "œ": "oe", "θ": "th", "ξ": "x", "χ": "ch", "ψ": "ps",
+}  # fmt: skip
+
+
 def _bare(text: str) -> str:
-    """Lower-case letters and digits of a text, single blanks between."""
-    folded = f"replace(replace(strip_accents(lower({text})), 'ß', 'ss'), '''', '')"
-    return f"nullif(trim(regexp_replace({folded}, '[^a-z0-9]+', ' ', 'g')), '')"
+    """Lower-case letters and digits of a text, Cyrillic and Greek in Latin letters, single blanks between."""
+    folded = f"replace(translate(strip_accents(lower({text})), {literal(_FOREIGN)}, {literal(_LATIN)}), '''', '')"
+    for sign, letters in _SEVERAL.items():
+        folded = f"replace({folded}, {literal(sign)}, {literal(letters)})"
+    return f"nullif(trim(regexp_replace({folded}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), '')"
 
 
 def _filled(column: str) -> str:
@@ -76,13 +87,18 @@ def _coalesced(columns: Sequence[str]) -> str:
 def _several(columns: Sequence[str], clean: str) -> str:
     if not columns:
         return "cast(null as varchar[])"
-    values = ", ".join(clean.format(_filled(column)) for column in columns)
-    return f"nullif(list_sort(list_distinct(list_filter([{values}], lambda v: v is not null))), [])"
+    written = ", ".join(f"regexp_split_to_array({_filled(column)}, {literal(_SEPARATORS)})" for column in columns)
+    values = (
+        f"list_transform(flatten(list_filter([{written}], lambda v: v is not null)), lambda v: {clean.format('v')})"
+    )
+    return f"nullif(list_sort(list_distinct(list_filter({values}, lambda v: v is not null))), [])"
 
 
 _EMAIL = "case when {0} like '%_@_%' then lower(replace({0}, ' ', '')) end"
-_DIGITS = "regexp_replace({0}, '[^0-9]', '', 'g')"
+_EXTENSION = "(x|ext[.]?|extension|#|durchwahl|poste) *[0-9]{{1,6}} *$"
+_DIGITS = f"regexp_replace(regexp_replace(lower({{0}}), '{_EXTENSION}', ''), '[^0-9]', '', 'g')"
 _PHONE = f"case when length({_DIGITS}) >= 7 then right({_DIGITS}, 9) end"
+_SEPARATORS = r"[|;,\[\]\"]+"
 _NUMBER = "nullif(regexp_replace(lower({0}), '[^a-z0-9]', '', 'g'), '')"
 
 
@@ -157,9 +173,10 @@ def _names() -> tuple[str, ...]:
 
 _MONTH_FIRST = (
     "['%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%m/%d/%Y', '%m-%d-%Y', "
-    "'%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%B %d, %Y', '%b %d, %Y']"
+    "'%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%d-%B-%Y', '%B %d, %Y', '%b %d, %Y', '%B %d %Y', '%b %d %Y', "
+    "'%A, %B %d, %Y', '%m/%d/%y', '%m-%d-%y', '%d-%b-%y', '%d %b %y']"
 )
-_DAY_FIRST = "['%d.%m.%Y', '%d/%m/%Y', '%d-%m-%Y']"
+_DAY_FIRST = "['%d.%m.%Y', '%d/%m/%Y', '%d-%m-%Y', '%d.%m.%y', '%d/%m/%y', '%d-%m-%y']"
 _OVER_12 = "(1[3-9]|2[0-9]|3[01])"
 
 
@@ -173,7 +190,7 @@ def _birth_date() -> str:
     return (
         f"case when {digits} similar to '[0-9]{{8}}' then {digits} "
         f"when {day} similar to '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}' then replace({day}, '-', '') "
-        f"else strftime({read}, '%Y%m%d') end"
+        f"else strftime(case when {read} > current_date then {read} - interval 100 year else {read} end, '%Y%m%d') end"
     )
 
 
@@ -181,10 +198,10 @@ def _places() -> str:
     shorts = "map {" + ", ".join(f"{literal(long)}: {literal(short)}" for long, short in _STREET_WORDS.items()) + "}"
     words = f"list_transform(string_split({_bare('raw_street')}, ' '), lambda w: coalesce({shorts}[w], w))"
     street = f"array_to_string({words}, ' ')"
-    own = f"regexp_extract({_bare('raw_street')}, '^([0-9]+[a-z]?)\\b', 1)"
+    own = f"regexp_extract({_bare('raw_street')}, '^[0-9]+[a-z]?\\b|\\b[0-9]+ ?[a-z]?$')"
     return (
         f"coalesce({_bare('raw_house_number')}, nullif({own}, '')) as house, "
-        f"nullif(trim(regexp_replace({street}, '^[0-9]+[a-z]? ', '')), '') as street, "
+        f"nullif(trim(regexp_replace({street}, '^[0-9]+[a-z]? | [0-9]+ ?[a-z]?$', '')), '') as street, "
         f"{_bare('raw_suburb')} as suburb, {_bare('raw_city')} as city, {_bare('raw_region')} as region, "
         f"nullif(replace({_bare('raw_postcode')}, ' ', ''), '') as postcode"
     )

@@ -84,3 +84,29 @@ def test_a_name_that_its_values_belie(column, values, tmp_path):
 
 def test_the_caller_overrules(tmp_path):
     assert roles_of(NAMED, tmp_path, {"key": "id", "SURNAME": "ignore"})["SURNAME"] == "ignore"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "role"),
+    [
+        ("Nombre", ["Ana", "Luis", "Eva", "Raul"], "given_name"),
+        ("Apellidos", ["Gil Rey", "Mora", "Sanz", "Vega"], "family_name"),
+        ("Geburtsdatum", ["01.02.1980", "03.04.1991", "17.11.1975", "30.06.1950"], "birth_date"),
+        ("Téléphone", ["0612 345 678", "0612 345 679", "0612 345 670", "0612 345 671"], "phone"),
+        ("PLZ", ["10115", "20095", "80331", "50667"], "postcode"),
+        ("Straße", ["Hauptstraße 1", "Am Weg 2", "Ring 3", "Allee 4"], "street"),
+        ("guest_name", ["Ann Ash", "Bob Birch", "Cem Cedar", "Dora Doe"], "full_name"),
+        ("employer_city", ["Ashton", "Birchley", "Cedarham", "Doeford"], "ignore"),
+        ("spouse_first_name", ["Ann", "Bob", "Cem", "Dora"], "ignore"),
+    ],
+)
+def test_other_languages_and_other_people(column, values, role, tmp_path):
+    frame = pd.DataFrame({"key": ["1", "2", "3", "4"], column: values})
+    assert roles_of(frame, tmp_path)[column] == role
+
+
+def test_content_does_not_compete_with_a_name(tmp_path):
+    days = [f"19{20 + n % 60}-0{n % 9 + 1}-1{n % 10}" for n in range(40)]
+    frame = pd.DataFrame({"key": range(40), "date_of_birth": days, "first_seen": days[::-1]})
+    roles = roles_of(frame, tmp_path)
+    assert (roles["date_of_birth"], roles["first_seen"]) == ("birth_date", "ignore")

@@ -230,8 +230,39 @@ def bare(seed: int, count: int) -> World:
     return world(seed, held, {"list": ["first_name", "last_name", "city"]})
 
 
-KINDS = {"sparse": sparse, "households": households, "voters": voters, "differing sources": differing_sources,
-         "traps": traps, "strangers": strangers, "bare": bare}  # fmt: skip
+def copies(seed: int, count: int) -> World:
+    """Few people, each with many records."""
+    rng = random.Random(seed)
+    held = [
+        (n, person, "list", 0.12)
+        for n, person in enumerate(people(rng, count // 10))
+        for _ in range(rng.randint(5, 15))
+    ]
+    return world(seed, held, {"list": [*_ALL, "email"]})
+
+
+def institution(seed: int, count: int) -> World:
+    """A fifth of the people live in one house, and hardly anybody occurs twice."""
+    rng = random.Random(seed)
+    found = people(rng, count, in_household=3)
+    for person in found[: count // 5]:
+        person.house, person.street, person.city, person.postcode = 1, "harbour road", "Northhaven", "10001"
+    held = [(n, person, "list", 0.05) for n, person in enumerate(found)]
+    held += [(n, person, "list", 0.05) for n, person, *_ in list(held) if rng.random() < 0.05]
+    return world(seed, held, {"list": ["first_name", "last_name", "dob", "sex", "street", "city", "zip"]})
+
+
+def contacts(seed: int, count: int) -> World:
+    """No names at all: e-mail, phone and place."""
+    rng = random.Random(seed)
+    held = [(n, person, "list", 0.05) for n, person in enumerate(people(rng, count)) for _ in range(rng.randint(1, 3))]
+    return world(seed, held, {"list": ["email", "phone", "city", "zip"]})
+
+
+KINDS = {
+    "copies": copies, "institution": institution, "contacts": contacts, "sparse": sparse, "households": households,
+    "voters": voters, "differing sources": differing_sources, "traps": traps, "strangers": strangers, "bare": bare,
+}  # fmt: skip
 
 
 def pair_scores(predicted: dict[str, str], truth: dict[str, int]) -> tuple[float, float, float]:
