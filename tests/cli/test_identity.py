@@ -255,10 +255,10 @@ def test_diff_of_the_same_settings_moves_nothing_and_of_others_says_what(desk, p
     assert not any(same["moved"].values())
     assert all(line["now"] == line["then"] for line in same["counts"].values())
     other = tmp_path / "other.yaml"
-    other.write_text(settings.read_text(encoding="utf-8").replace("link_probability: 0.9", "link_probability: 0.6"))
+    other.write_text(settings.read_text(encoding="utf-8").replace("link_probability: 0.9", "link_probability: 0.97"))
     code, out, err = desk("diff", "--settings", other)
     assert code == 0
-    assert "merged" in out
+    assert "split" in out
     assert "nothing was published" in err
     other.write_text("version: 1\nlink_probability: 0.6\n")
     assert desk("diff", "--settings", other)[0] == 1
