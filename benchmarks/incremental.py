@@ -172,9 +172,7 @@ def main() -> None:
         print(f"night / full: {night['cpu'] / full['cpu']:.1%} of the CPU; with writing {written:.1%}")
         if not call.no_splink:
             plain = measure(folder, "splink", call.threads)
-            print(
-                f"night / plain Splink: {night['cpu'] / plain['cpu']:.1%}; full / plain: {full['cpu'] / plain['cpu']:.1%}"
-            )
+            print(f"night / plain Splink: {night['cpu'] / plain['cpu']:.1%}; full: {full['cpu'] / plain['cpu']:.1%}")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,6 @@ class NightlySettings(Strict):
         ge=0,
         le=1,
         alias="minimumUntouchedContinuity",
-        description="least share of customers that keep their id, of those whose records and neighbours did not change; "
+        description="least share of customers that keep their id, of those whose records and neighbours are as before; "
         "below it nothing is published (not asked where the identity settings or the model changed)",
     )

@@ -45,7 +45,7 @@ def test_a_missing_optional_column_reads_as_empty():
 def test_a_missing_column_refuses_the_file():
     with pytest.raises(ContractError, match="column Comments is missing") as caught:
         match_columns(CONTRACT, ["CARD_NO", "EMAIL", "legal_basis"], "f.csv")
-    assert "(new here: legal_basis): cdp feed rename members \"Comments\" NEW" in caught.value.hint
+    assert '(new here: legal_basis): cdp feed rename members "Comments" NEW' in caught.value.hint
     assert "optionalColumn: true" in caught.value.hint
 
 
@@ -70,7 +70,7 @@ def test_a_rename_is_known_by_its_values_too():
 def test_a_new_name_of_an_optional_column_is_proposed_and_refuses_nothing():
     match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments", "Shoe size (EU)"], "f.csv")
     (warning,) = match.warnings
-    assert "accept with 'cdp feed rename members \"Shoe size\" \"Shoe size (EU)\"'" in warning
+    assert 'accept with \'cdp feed rename members "Shoe size" "Shoe size (EU)"\'' in warning
 
 
 def test_a_missing_key_column_refuses_the_file():
