@@ -21,7 +21,7 @@ from pathlib import Path
 from cdp.contracts.published import made_by
 from cdp.engines import Engine, open_engine
 from cdp.ingest.mapping import empty_table
-from cdp.measures import build_measures
+from cdp.measures import Moment, build_measures
 from cdp.profiles import build_profiles
 from cdp.workspace import Workspace, load_workspace
 
@@ -158,7 +158,7 @@ def main() -> None:
         with clock.part("profiles"):
             build_profiles(engine, workspace.profile, as_of=AS_OF)
         with clock.part("measures and KPIs"):
-            build_measures(engine, workspace.kpis, workspace.attributes, as_of=AS_OF, business_date=DAY)
+            build_measures(engine, workspace.kpis, workspace.attributes, Moment(AS_OF, DAY))
         engine.close()
     yardstick = clock.cpu["scan and group"] + clock.cpu["sort"]
     ours = clock.cpu["profiles"] + clock.cpu["measures and KPIs"]

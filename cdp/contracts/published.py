@@ -142,6 +142,7 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("journeys", "customer_id, journey_number", "measures"),
     PublishedTable("journey_transitions", "step, from_channel, to_channel", "measures"),
     PublishedTable("attribution_credits", "model, order_id, touch_number", "measures"),
+    PublishedTable("campaign_results", "campaign_id", "measures"),
     PublishedTable("campaign_returns", "model, channel, campaign_id", "measures"),
     PublishedTable("budget_estimates", "model, channel", "measures"),
     PublishedTable("kpis", "business_date, kpi, dimension", "measures"),

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from cdp.measures.build import MEASURED_COLUMNS, MeasureSummary, build_measures
+from cdp.measures.moment import Moment
 
-__all__ = ["MEASURED_COLUMNS", "MeasureSummary", "build_measures"]
+__all__ = ["MEASURED_COLUMNS", "MeasureSummary", "Moment", "build_measures"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
@@ -12,7 +11,9 @@ from cdp.contracts.model import TableProperty
 from cdp.engines import Engine
 from cdp.errors import EngineError, MeasureError, StepError
 from cdp.measures.definitions import SQL_TYPES, Attribute, AttributeType
-from cdp.measures.published_views import READABLE, published, redirected, unreadable
+from cdp.measures.moment import Moment
+from cdp.measures.published_views import READABLE, published, redirected, shadowed, unreadable
+from cdp.steps import tables_read
 
 SegmentKind = Literal["text", "number", "flag", "date", "instant"]
 _SEGMENT_KINDS: dict[AttributeType, SegmentKind] = {
@@ -31,6 +32,9 @@ def check_attribute(attribute: Attribute) -> list[str]:
         strange = unreadable(_select(attribute), f"attribute {attribute.name}")
     except StepError as error:
         return [error.message]
+    if hidden := shadowed(_select(attribute)):
+        name = f"attribute {attribute.name}"
+        return [f"{name} calls a part of its select {hidden[0]!r}, as a published table is called: rename it"]
     return [
         f"attribute {attribute.name} reads {table!r}; it may read {', '.join(sorted(READABLE))}" for table in strange
     ]
@@ -61,7 +65,7 @@ def in_levels(attributes: Sequence[Attribute]) -> list[list[Attribute]]:
     return levels
 
 
-def add_attributes(engine: Engine, attributes: Sequence[Attribute], *, as_of: datetime) -> None:
+def add_attributes(engine: Engine, attributes: Sequence[Attribute], moment: Moment) -> None:
     """Widen the engine's table ``profiles`` by one column per attribute, in an order that suits all.
 
     Raises ``MeasureError`` naming the attribute whose SQL fails, or that gives a customer two values.
@@ -69,17 +73,17 @@ def add_attributes(engine: Engine, attributes: Sequence[Attribute], *, as_of: da
     for level in in_levels(attributes):
         with published(engine, [_select(attribute) for attribute in level]) as views:
             for attribute in level:
-                _evaluate(engine, attribute, redirected(_select(attribute), views), as_of)
+                _evaluate(engine, attribute, redirected(_select(attribute), views), moment)
         _widen(engine, level)
 
 
-def _evaluate(engine: Engine, attribute: Attribute, sql: str, as_of: datetime) -> None:
+def _evaluate(engine: Engine, attribute: Attribute, sql: str, moment: Moment) -> None:
     kind, table = SQL_TYPES[attribute.type], f"attribute_{attribute.name}"
     try:
         engine.create_table(
             table,
             f"select customer_id, cast(value as {kind}) as value from ({sql}) as given where customer_id is not null",
-            {"as_of": as_of},
+            moment.params(),
         )
     except EngineError as error:
         raise MeasureError(
@@ -116,7 +120,7 @@ def _widen(engine: Engine, level: Sequence[Attribute]) -> None:
 def _select(attribute: Attribute) -> str:
     if attribute.sql is not None:
         return attribute.sql
-    return f"select profiles.customer_id, ({attribute.expression}) as value from profiles"
+    return f"select profiles.customer_id, ({attribute.expression}\n) as value from profiles"
 
 
 def _columns(attribute: Attribute) -> frozenset[str]:
@@ -127,7 +131,9 @@ def _columns(attribute: Attribute) -> frozenset[str]:
         tree = sqlglot.parse_one(_select(attribute), dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
         raise MeasureError(f"attribute {attribute.name}: not valid SQL: {error}") from error
-    return frozenset(column.name for column in tree.find_all(exp.Column)) - {"value", "customer_id"}
+    owners = {"profiles"} if tables_read(_select(attribute)) != {"profiles"} else {"profiles", ""}
+    named = {column.name.lower() for column in tree.find_all(exp.Column) if column.table.lower() in owners}
+    return frozenset(named) - {"value", "customer_id"}
 
 
 def segment_kinds(attributes: Sequence[Attribute]) -> dict[str, SegmentKind]:

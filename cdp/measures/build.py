@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
@@ -14,6 +14,7 @@ from cdp.measures.attributes import add_attributes
 from cdp.measures.attribution import removal_effects
 from cdp.measures.definitions import Attribute, KpiGroup
 from cdp.measures.kpis import build_kpis
+from cdp.measures.moment import Moment
 from cdp.measures.recommendations import recommend
 from cdp.steps import Step, load_steps
 
@@ -62,9 +63,8 @@ def build_measures(
     engine: Engine,
     kpis: Sequence[KpiGroup],
     attributes: Sequence[Attribute],
+    moment: Moment,
     *,
-    as_of: datetime,
-    business_date: date,
     previous_kpis: bool = False,
 ) -> MeasureSummary:
     """Make the measures' tables in the engine, and widen its table ``profiles``.
@@ -73,9 +73,9 @@ def build_measures(
     ``MeasureError`` for a KPI or attribute whose SQL fails.
     """
     steps = {step.name: step for step in load_steps("measures")}
-    params: dict[str, object] = {"as_of": as_of, "last_day": business_date}
+    params = moment.params()
     _make(engine, steps, ("customer_orders", "purchase_days", "rfm_scores"), params)
-    too_little, back_test = _predict(engine, steps, business_date)
+    too_little, back_test = _predict(engine, steps, moment.business_date)
     count_recommendations = _recommend(engine, steps, params)
     _make(
         engine,
@@ -87,8 +87,8 @@ def build_measures(
     _widen_profiles(engine)
     for table in ("channel_contacts", "journey_visits", "attribution_touches", "channel_moves", "removal_effects"):
         engine.drop(table)
-    add_attributes(engine, attributes, as_of=as_of)
-    count_kpis = build_kpis(engine, kpis, as_of=as_of, business_date=business_date, previous=previous_kpis)
+    add_attributes(engine, attributes, moment)
+    count_kpis = build_kpis(engine, kpis, moment, previous=previous_kpis)
     for table in _INNER:
         engine.drop(table)
     return MeasureSummary(
@@ -169,7 +169,7 @@ def _attribute(engine: Engine, steps: dict[str, Step], params: dict[str, object]
     effects = removal_effects((str(origin), str(target), int(count)) for origin, target, count in moves)
     frame = pd.DataFrame({"touch": list(effects), "removal_effect": list(effects.values())})
     engine.register("removal_effects", frame.astype({"touch": "string", "removal_effect": "float64"}))
-    _make(engine, steps, ("attribution_credits", "campaign_returns", "budget_estimates"), params)
+    _make(engine, steps, ("attribution_credits", "campaign_results", "campaign_returns", "budget_estimates"), params)
 
 
 def _widen_profiles(engine: Engine) -> None:

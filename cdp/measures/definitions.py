@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cdp.contracts.documents import Strict
 
@@ -33,7 +33,7 @@ class Kpi(Strict):
     sql: str = Field(
         min_length=1,
         description="one select of the published tables that gives dimension (text) and value (number); "
-        "$as_of is the exclusive end of the business date in UTC",
+        "$as_of is the exclusive end of $business_date in UTC, $time_zone the workspace's zone",
     )
 
 
@@ -69,11 +69,22 @@ class Attribute(Strict):
     sql: str | None = Field(
         default=None,
         description="one select of the published tables that gives customer_id (once each) and value; "
-        "$as_of is the exclusive end of the business date in UTC",
+        "$as_of is the exclusive end of $business_date in UTC, $time_zone the workspace's zone",
     )
     default: str | int | float | bool | None = Field(
         default=None, description="the value of customers for whom `sql` gives none"
     )
+
+    @field_validator("name")
+    @classmethod
+    def _no_word_of_sql(cls, value: str) -> str:
+        import sqlglot
+
+        try:
+            sqlglot.parse_one(f"select profiles.{value}, {value} from profiles", dialect="duckdb")
+        except sqlglot.errors.SqlglotError as error:
+            raise ValueError(f"{value!r} is a word of SQL: choose another name") from error
+        return value
 
     @model_validator(mode="after")
     def _one_definition(self) -> Attribute:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from cdp.engines import Engine
 from cdp.errors import EngineError, MeasureError, StepError
 from cdp.measures.definitions import Kpi, KpiGroup
-from cdp.measures.published_views import READABLE, published, redirected, unreadable
+from cdp.measures.moment import Moment
+from cdp.measures.published_views import READABLE, published, redirected, shadowed, unreadable
 
 KPI_COLUMNS = (
     "business_date date, kpi varchar, dimension varchar, value double, unit varchar, title varchar, "
@@ -23,13 +23,13 @@ def check_kpi(kpi: Kpi) -> list[str]:
         strange = unreadable(kpi.sql, f"kpi {kpi.name}")
     except StepError as error:
         return [error.message]
+    if hidden := shadowed(kpi.sql):
+        return [f"kpi {kpi.name} calls a part of its select {hidden[0]!r}, as a published table is called: rename it"]
     return [f"kpi {kpi.name} reads {table!r}; it may read {', '.join(sorted(READABLE))}" for table in strange]
 
 
-def build_kpis(
-    engine: Engine, groups: Sequence[KpiGroup], *, as_of: datetime, business_date: date, previous: bool
-) -> int:
-    """Make ``kpis``: the figures of ``business_date``, and those of earlier days from ``prev_kpis``.
+def build_kpis(engine: Engine, groups: Sequence[KpiGroup], moment: Moment, *, previous: bool) -> int:
+    """Make ``kpis``: the figures of the business date, and those of earlier days from ``prev_kpis``.
 
     Gives the number of figures of the day. Raises ``MeasureError`` naming the KPI whose select fails, gives other
     columns than dimension and value, or names a dimension twice.
@@ -38,22 +38,23 @@ def build_kpis(
     listed = [(group, kpi) for group in groups for kpi in group.kpis]
     with published(engine, [kpi.sql for _, kpi in listed]) as views:
         for group, kpi in listed:
-            _insert(engine, group, kpi, redirected(kpi.sql, views), as_of, business_date)
+            _insert(engine, group, kpi, redirected(kpi.sql, views), moment)
     count = int(engine.scalar("select count(*) from kpis"))
     if previous:
         engine.execute(
-            f"insert into kpis select {_NAMES} from prev_kpis where business_date < $day", {"day": business_date}
+            f"insert into kpis select {_NAMES} from prev_kpis where business_date < $day", {"day": moment.business_date}
         )
     return count
 
 
-def _insert(engine: Engine, group: KpiGroup, kpi: Kpi, sql: str, as_of: datetime, day: date) -> None:
-    said = {"day": day, "name": kpi.name, "unit": kpi.unit, "title": kpi.title, "formula": kpi.formula}
+def _insert(engine: Engine, group: KpiGroup, kpi: Kpi, sql: str, moment: Moment) -> None:
+    said = {"day": moment.business_date, "name": kpi.name, "unit": kpi.unit, "title": kpi.title, "formula": kpi.formula}
     try:
         engine.execute(
-            "insert into kpis select $day, $name, cast(dimension as varchar), cast(value as double), $unit, $title, "
-            f"$kpi_group, $formula from ({sql}) as figures where value is not null",
-            {**said, "as_of": as_of, "kpi_group": group.group},
+            "insert into kpis select $day, $name, coalesce(cast(dimension as varchar), '(unknown)'), "
+            "cast(value as double), $unit, $title, $kpi_group, $formula "
+            f"from ({sql}\n) as figures where isfinite(cast(value as double))",
+            {**said, **moment.params(), "kpi_group": group.group},
         )
     except EngineError as error:
         raise MeasureError(

@@ -150,11 +150,16 @@ def back_test(before: pd.DataFrame, days: float) -> pd.DataFrame:
     predicted = expected[equal.ngroup().to_numpy()]
     x, age = (before[name].to_numpy(dtype=float) for name in ("count_repeats", "age"))
     worth = predicted * model.values.expected_value(x + 1.0, before["mean_value"].clip(lower=0.0).to_numpy(dtype=float))
-    as_before = (x + 1.0) / np.maximum(age, 1.0) * days
+    as_before = x / np.maximum(age, 1.0) * days
     rows = []
     for measure, told, naive, actual in (
         ("orders", predicted, as_before, before["orders_after"].to_numpy(dtype=float)),
-        ("value", worth, as_before * before["mean_value"].to_numpy(dtype=float), before["value_after"].to_numpy(float)),
+        (
+            "value",
+            worth,
+            as_before * before["mean_value"].clip(lower=0.0).to_numpy(dtype=float),
+            before["value_after"].to_numpy(float),
+        ),
     ):
         rows.append(
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from cdp.contracts.published import TABLES
+from cdp.contracts.published import PUBLISHED_NAMES, TABLES
 from cdp.engines import Engine
 from cdp.errors import StepError
 from cdp.steps import tables_read
@@ -20,6 +20,15 @@ READABLE = frozenset(
 def unreadable(sql: str, where: str) -> list[str]:
     """Tables that ``sql`` reads and that no definition may. Raises ``StepError`` when it is not one select."""
     return sorted(tables_read(sql, where) - READABLE)
+
+
+def shadowed(sql: str) -> list[str]:
+    """Names that a select gives to parts of itself and that published tables have: which is meant could not be told."""
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    return sorted({cte.alias.lower() for cte in tree.find_all(exp.CTE)} & PUBLISHED_NAMES)
 
 
 @contextmanager

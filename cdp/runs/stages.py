@@ -11,7 +11,7 @@ from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import map_feed
 from cdp.ingest.stage import UNCLAIMED, LandingResult, land_inbox, new_deliveries
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
-from cdp.measures import build_measures
+from cdp.measures import Moment, build_measures
 from cdp.measures.attributes import segment_kinds
 from cdp.profiles import build_profiles
 from cdp.runs.context import LOG, Run
@@ -193,8 +193,7 @@ def _measure(run: Run) -> None:
         run.engine,
         run.workspace.kpis,
         run.workspace.attributes,
-        as_of=run.as_of,
-        business_date=run.date,
+        Moment(run.as_of, run.date, run.workspace.config.time_zone, run.workspace.config.currency),
         previous_kpis=has_previous,
     )
     run.counts["predictions"] = summary.count_predictions

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from cdp.contracts.published import PUBLISHED_NAMES
 from cdp.errors import StepError
 from cdp.segments.catalog import EVENTS, PROFILE_COLUMNS, SQL_TABLES, Kind
 from cdp.segments.definition import Condition, SegmentDefinition
@@ -110,7 +111,7 @@ def _unknown(key: str, name: str, allowed: Iterable[str], what: str) -> str:
 
 
 def _check_sql(sql: str) -> list[str]:
-    from sqlglot import parse_one
+    from sqlglot import exp, parse_one
 
     try:
         read = tables_read(sql, "sql")
@@ -118,6 +119,8 @@ def _check_sql(sql: str) -> list[str]:
         return [error.message]
     messages = [_unknown("sql", table, SQL_TABLES, "tables") for table in sorted(read - SQL_TABLES)]
     tree: Any = parse_one(sql, dialect="duckdb")
+    hidden = sorted({cte.alias.lower() for cte in tree.find_all(exp.CTE)} & PUBLISHED_NAMES)
+    messages += [f"sql: a part of the select is called {name!r}, as a published table is: rename it" for name in hidden]
     if "customer_id" not in {name.lower() for name in tree.named_selects} and not tree.is_star:
         messages.append("sql: the select must give a column customer_id")
     return messages

@@ -14,12 +14,14 @@ from cdp.errors import CdpError, EngineError
 from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.mapping import FeedPlan, conformed, empty_table, open_feed
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
+from cdp.measures import Moment
 from cdp.measures.attributes import add_attributes, in_levels, segment_kinds
 from cdp.measures.definitions import Attribute, KpiGroup
 from cdp.measures.kpis import build_kpis
 from cdp.segments import SQL_TABLES, SegmentDefinition, build_segments
 
 AS_OF = datetime(2000, 1, 1)  # noqa: DTZ001  instants are naive UTC
+MOMENT = Moment(AS_OF, AS_OF.date())
 Complaint = tuple[Path, int, str]
 SEGMENT_READS = tuple(item.table for item in TABLES if item.table in SQL_TABLES)
 _SQL_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
@@ -156,7 +158,7 @@ def _of_measures(engine: Engine, measures: Mapping[Path, Attribute | KpiGroup]) 
     for level in _levels(measures):
         for attribute in level:
             try:
-                add_attributes(engine, [attribute], as_of=AS_OF)
+                add_attributes(engine, [attribute], MOMENT)
             except CdpError as error:
                 yield _complaint(attributes[attribute.name], error)
     groups = [(path, item) for path, item in measures.items() if isinstance(item, KpiGroup)]
@@ -164,7 +166,7 @@ def _of_measures(engine: Engine, measures: Mapping[Path, Attribute | KpiGroup]) 
         for kpi in item.kpis:
             alone = KpiGroup(kind="kpis", group=item.group, title=item.title, kpis=[kpi])
             try:
-                build_kpis(engine, [alone], as_of=AS_OF, business_date=AS_OF.date(), previous=False)
+                build_kpis(engine, [alone], MOMENT, previous=False)
             except CdpError as error:
                 line = _line_with(path, [kpi.name])
                 yield path, line, error.message

@@ -11,8 +11,11 @@ from cdp.errors import MeasureError
 from cdp.measures.attributes import add_attributes, check_attribute, in_levels, segment_kinds
 from cdp.measures.definitions import Attribute, Kpi, KpiGroup
 from cdp.measures.kpis import build_kpis, check_kpi
+from cdp.measures.moment import Moment
 
-AS_OF, DAY = datetime(2026, 6, 1), date(2026, 5, 31)
+DAY = date(2026, 5, 31)
+MOMENT = Moment(datetime(2026, 6, 1), DAY)
+NEXT = Moment(datetime(2026, 6, 2), date(2026, 6, 1))
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def profiles(engine):
 
 def test_an_attribute_counts_facts_of_the_customer(engine):
     counted = attribute("statements", sql="select customer_id, count(*) as value from consents group by 1", default=0)
-    add_attributes(engine, [counted], as_of=AS_OF)
+    add_attributes(engine, [counted], MOMENT)
     assert [row["statements"] for row in profiles(engine)] == [2, 0]
 
 
@@ -55,7 +58,7 @@ def test_attributes_may_build_on_each_other_in_any_order_of_files(engine):
     last = attribute("c", expression="b + 1")
     first = attribute("a", expression="spent * 2")
     middle = attribute("b", sql="select customer_id, a + 5 as value from profiles")
-    add_attributes(engine, [last, middle, first], as_of=AS_OF)
+    add_attributes(engine, [last, middle, first], MOMENT)
     assert next((row["a"], row["b"], row["c"]) for row in profiles(engine)) == (20, 25, 26)
     assert [[item.name for item in level] for level in in_levels([last, middle, first])] == [["a"], ["b"], ["c"]]
 
@@ -80,7 +83,7 @@ def test_attributes_in_a_circle_are_told(engine):
 )
 def test_a_failing_attribute_is_named(engine, said, told):
     with pytest.raises(MeasureError, match=told):
-        add_attributes(engine, [attribute("bad", **said)], as_of=AS_OF)
+        add_attributes(engine, [attribute("bad", **said)], MOMENT)
 
 
 def test_an_attribute_reads_published_tables_only():
@@ -103,18 +106,18 @@ def test_an_attribute_has_exactly_one_definition(said):
 
 def test_figures_of_the_day_are_added_to_those_of_earlier_days(engine):
     figures = group(kpi("select status as dimension, count(*) as value from consents group by status"))
-    assert build_kpis(engine, [figures], as_of=AS_OF, business_date=DAY, previous=False) == 2
+    assert build_kpis(engine, [figures], MOMENT, previous=False) == 2
     engine.create_table("prev_kpis", "select * from kpis")
-    build_kpis(engine, [figures], as_of=AS_OF, business_date=date(2026, 6, 1), previous=True)
+    build_kpis(engine, [figures], NEXT, previous=True)
     rows = engine.rows("select business_date, dimension, value from kpis order by all")
     assert rows == [(day, name, n) for day in (DAY, date(2026, 6, 1)) for name, n in (("in", 2.0), ("out", 1.0))]
 
 
 def test_the_same_day_again_replaces_its_figures(engine):
     figures = group(kpi("select 'all' as dimension, count(*) as value from consents"))
-    build_kpis(engine, [figures], as_of=AS_OF, business_date=DAY, previous=False)
+    build_kpis(engine, [figures], MOMENT, previous=False)
     engine.create_table("prev_kpis", "select * from kpis")
-    build_kpis(engine, [figures], as_of=AS_OF, business_date=DAY, previous=True)
+    build_kpis(engine, [figures], MOMENT, previous=True)
     assert engine.scalar("select count(*) from kpis") == 1
 
 
@@ -128,7 +131,7 @@ def test_the_same_day_again_replaces_its_figures(engine):
 )
 def test_a_failing_kpi_is_named(engine, sql, told):
     with pytest.raises(MeasureError, match=told):
-        build_kpis(engine, [group(kpi(sql))], as_of=AS_OF, business_date=DAY, previous=False)
+        build_kpis(engine, [group(kpi(sql))], MOMENT, previous=False)
 
 
 def test_a_kpi_reads_published_tables_only():
@@ -139,3 +142,34 @@ def test_a_kpi_reads_published_tables_only():
 def test_a_kpi_stands_once_in_its_file():
     with pytest.raises(ValueError, match="statements stands twice"):
         group(kpi("select 1"), kpi("select 2"))
+
+
+def test_a_figure_of_nothing_known_is_told_as_unknown_and_no_number_is_left_out(engine):
+    figures = kpi("select null as dimension, 1 as value union all select 'odd', 'nan'::double")
+    assert build_kpis(engine, [group(figures)], MOMENT, previous=False) == 1
+    assert engine.rows("select dimension, value from kpis") == [("(unknown)", 1.0)]
+
+
+def test_a_part_of_a_select_may_not_be_called_like_a_published_table():
+    (message,) = check_kpi(kpi("with orders as (select 1 as n) select 'all' as dimension, n as value from orders"))
+    assert "'orders', as a published table is called" in message
+
+
+def test_a_column_of_a_fact_is_no_attribute_of_that_name(engine):
+    same = attribute("status", sql="select customer_id, min(status) as value from consents group by 1", type="text")
+    add_attributes(engine, [same], MOMENT)
+    assert engine.rows("select status from profiles order by customer_id") == [("in",), (None,)]
+
+
+def test_attributes_are_found_in_any_case(engine):
+    assert [
+        [item.name for item in level]
+        for level in in_levels([attribute("b", expression="A + 1 -- more"), attribute("a", expression="1")])
+    ] == [["a"], ["b"]]
+    add_attributes(engine, [attribute("a", expression="1"), attribute("b", expression="A + 1 -- more")], MOMENT)
+    assert profiles(engine)[0]["b"] == 2
+
+
+def test_a_word_of_sql_is_no_name():
+    with pytest.raises(ValueError, match="'select' is a word of SQL"):
+        attribute("select", expression="1")

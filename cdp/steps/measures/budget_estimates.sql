@@ -3,8 +3,13 @@
 -- runs on: duckdb
 with
 channels as (
-    select model, channel, sum(cost) as cost, sum(margin) as margin
+    select
+        model,
+        channel,
+        cast(sum(cast(cost as decimal(18, 6))) as double) as cost,
+        cast(sum(cast(margin as decimal(18, 6))) as double) as margin
     from campaign_returns
+    where margin is not null and channel is not null
     group by model, channel
     having sum(cost) > 0
 ),

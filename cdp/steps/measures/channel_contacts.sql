@@ -5,8 +5,8 @@ with
 known as (
     select identity_map.record_id, identity_map.customer_id
     from identity_map
-    inner join customers on identity_map.customer_id = customers.customer_id
-    where not customers.is_anonymous
+    inner join profiles on identity_map.customer_id = profiles.customer_id
+    where not profiles.is_erasure_requested
 ),
 -- web analytics and ad platforms often know a campaign by its name alone
 named as (
@@ -33,15 +33,16 @@ contacts as (
 ),
 answered as (
     select
-        customer_id,
-        touchpoint_id as contact_id,
-        channel,
-        campaign,
-        occurred_at as happened_at
+        message_touchpoints.customer_id,
+        message_touchpoints.touchpoint_id as contact_id,
+        message_touchpoints.channel,
+        message_touchpoints.campaign,
+        message_touchpoints.occurred_at as happened_at
     from message_touchpoints
-    where occurred_at < cast($as_of as timestamp)
-        and event_name in ('Message Opened', 'Message Clicked')
-        and customer_id is not null
+    inner join profiles on message_touchpoints.customer_id = profiles.customer_id
+    where message_touchpoints.occurred_at < cast($as_of as timestamp)
+        and message_touchpoints.event_name in ('Message Opened', 'Message Clicked')
+        and not profiles.is_erasure_requested
 ),
 purchases as (
     select
@@ -53,14 +54,33 @@ purchases as (
         gross_revenue
     from customer_orders
     where is_purchase
+),
+dated as (
+    select customer_id, contact_id, channel, campaign, happened_at from contacts
+    union all
+    select customer_id, contact_id, channel, campaign, happened_at from answered
+),
+-- some platforms write a key of the click where the campaign belongs: what is rare goes under one name
+frequent as (
+    select campaign
+    from (
+        select campaign, row_number() over (order by count(*) desc, campaign) as place
+        from dated
+        where campaign is not null
+        group by campaign
+    ) as counted
+    where place <= 200
 )
-select customer_id, contact_id, channel, campaign, happened_at, cast(null as varchar) as order_id,
+select
+    dated.customer_id,
+    dated.contact_id,
+    dated.channel,
+    case when dated.campaign is not null then coalesce(frequent.campaign, '(other)') end as campaign,
+    dated.happened_at,
+    cast(null as varchar) as order_id,
     cast(0 as decimal(18, 2)) as gross_revenue
-from contacts
-union all
-select customer_id, contact_id, channel, campaign, happened_at, cast(null as varchar) as order_id,
-    cast(0 as decimal(18, 2)) as gross_revenue
-from answered
+from dated
+left join frequent on dated.campaign = frequent.campaign
 union all
 select customer_id, contact_id, channel, cast(null as varchar) as campaign, happened_at, order_id, gross_revenue
 from purchases

@@ -8,13 +8,13 @@ known as (
         count(*) - 1 as count_repeats,
         min(bought_on) as first_on,
         max(bought_on) as last_on,
-        avg(cast(value as double)) as mean_value
+        cast(sum(value) as double) / count(*) as mean_value
     from purchase_days
     where bought_on <= cast($known_until as date)
     group by customer_id
 ),
 later as (
-    select customer_id, count(*) as orders_after, sum(cast(value as double)) as value_after
+    select customer_id, count(*) as orders_after, cast(sum(value) as double) as value_after
     from purchase_days
     where bought_on > cast($known_until as date)
     group by customer_id

@@ -2,14 +2,22 @@
 -- grain: one row per customer with a purchase
 -- runs on: duckdb
 with
+returned as (
+    select customer_id, sum(value) as value
+    from customer_returns
+    where counted_as = 'purchase'
+    group by customer_id
+),
 bought as (
     select
-        customer_id,
-        date_diff('day', max(bought_on), cast($last_day as date)) as recency_days,
-        sum(count_orders) as frequency,
-        sum(value) as monetary
-    from purchase_days
-    group by customer_id
+        customer_orders.customer_id,
+        date_diff('day', max(customer_orders.ordered_on), cast($last_day as date)) as recency_days,
+        count(*) as frequency,
+        sum(customer_orders.gross_revenue) - coalesce(any_value(returned.value), 0) as monetary
+    from customer_orders
+    left join returned on customer_orders.customer_id = returned.customer_id
+    where customer_orders.is_purchase
+    group by customer_orders.customer_id
 ),
 placed as (
     select
