@@ -18,31 +18,47 @@ moves as (
     where sku is not null
         and event_name in ('Product Added', 'Product Removed')
 ),
+-- a removal that names no number takes out everything added up to then
+emptied as (
+    select
+        cart_id,
+        sku,
+        max(occurred_at) as emptied_at
+    from moves
+    where not is_added
+        and quantity is null
+    group by cart_id, sku
+),
+since_emptied as (
+    select
+        moves.*,
+        case
+            when moves.occurred_at <= emptied.emptied_at then 0
+            when moves.is_added then coalesce(moves.quantity, 1)
+            else -moves.quantity
+        end as quantity_change
+    from moves
+    left join emptied
+        on moves.cart_id = emptied.cart_id
+        and moves.sku = emptied.sku
+),
 priced as (
     select
         cart_id,
         sku,
-        -- a removal that names no number takes out everything added before it
-        sum(case when is_added then coalesce(quantity, 1) when quantity is not null then -quantity else 0 end)
-            as net_quantity,
-        max(case when not is_added and quantity is null then occurred_at end) as emptied_at,
-        max(case when is_added then occurred_at end) as added_at,
+        sum(quantity_change) as net_quantity,
         min(occurred_at) as first_added_at,
         max(occurred_at) as last_changed_at,
         max_by(unit_price, (occurred_at, touchpoint_id))
             filter (where unit_price is not null and occurred_at is not null and touchpoint_id is not null) as unit_price
-    from moves
+    from since_emptied
     group by cart_id, sku
 ),
 counted as (
     select
         cart_id,
         sku,
-        case
-            when emptied_at is not null and (added_at is null or emptied_at >= added_at) then 0
-            when net_quantity < 0 then 0
-            else net_quantity
-        end as quantity,
+        greatest(net_quantity, 0) as quantity,
         unit_price,
         first_added_at,
         last_changed_at
