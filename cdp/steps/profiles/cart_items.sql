@@ -24,7 +24,7 @@ counted as (
         ) as available
     from inventory
     semi join wanted on inventory.store_id = wanted.store_id and inventory.sku = wanted.sku
-    where inventory.stock_date < cast($as_of as timestamp)
+    where inventory.stock_date <= cast($business_date as date)
     group by inventory.store_id, inventory.sku
 )
 select

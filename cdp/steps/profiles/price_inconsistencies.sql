@@ -12,7 +12,7 @@ regular as (
         coalesce(valid_to + 1, date '9999-12-31') as until_date
     from prices
     where promotion_id is null
-        and valid_from < cast($as_of as timestamp)
+        and valid_from <= cast($business_date as date)
 ),
 doubtful as (
     select sku, currency
@@ -81,7 +81,7 @@ in_force as (
         and kept.valid_from <= spans.from_date
         and kept.until_date > spans.from_date
     where spans.until_date is not null
-        and spans.from_date < cast($as_of as timestamp)
+        and spans.from_date <= cast($business_date as date)
     group by spans.sku, spans.currency, spans.from_date, spans.until_date, kept.channel
 ),
 -- the price of most channels is the right one; of two equally many the one that stood before
