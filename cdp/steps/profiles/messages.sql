@@ -37,9 +37,13 @@ summed as (
         min(recipient_value) as recipient_value,
         min(device_id) as device_id,
         min(case when event_type = 'sent' then occurred_at end) as sent_at,
-        min(case when event_type = 'delivered' then occurred_at end) as confirmed_at,
-        min(case when event_type = 'bounced' then occurred_at end) as bounced_at,
-        min(case when event_type = 'bounced' then reason end) as bounce_reason,
+        max(case when event_type in ('delivered', 'opened', 'clicked') then occurred_at end) as last_confirmed_at,
+        max(case when event_type = 'bounced' then occurred_at end) as bounced_at,
+        nullif(
+            max_by(coalesce(reason, ''), (occurred_at, event_id))
+                filter (where event_type = 'bounced' and occurred_at is not null and event_id is not null),
+            ''
+        ) as bounce_reason,
         min(case when event_type = 'opened' then occurred_at end) as first_opened_at,
         count(*) filter (where event_type = 'opened') as count_opens,
         min(case when event_type = 'clicked' then occurred_at end) as first_clicked_at,
@@ -48,32 +52,40 @@ summed as (
         min(case when event_type = 'unsubscribed' then occurred_at end) as unsubscribed_at
     from events
     group by message_key
+),
+-- what bounces at first may still arrive at a later try
+judged as (
+    select
+        *,
+        bounced_at is null or coalesce(last_confirmed_at > bounced_at, false) as is_delivered
+    from summed
 )
 select
-    summed.message_key as message_id,
-    summed.feed,
-    summed.channel,
-    summed.send_id,
-    summed.campaign_id,
-    summed.recipient_type,
-    summed.recipient_value,
-    summed.device_id,
+    judged.message_key as message_id,
+    judged.feed,
+    judged.channel,
+    judged.send_id,
+    judged.campaign_id,
+    judged.recipient_type,
+    judged.recipient_value,
+    judged.device_id,
     recipients.customer_id,
-    summed.sent_at,
-    summed.bounced_at is null as is_delivered,
-    summed.bounced_at,
-    summed.bounce_reason,
+    judged.sent_at,
+    judged.is_delivered,
+    judged.bounced_at,
+    judged.bounce_reason,
     case
-        when summed.bounced_at is not null
-            then not regexp_matches(lower(coalesce(summed.bounce_reason, '')), 'soft|tempor|full|quota|throttl|timeout|try again|busy|technical')
+        when judged.bounced_at is not null
+            then not judged.is_delivered
+                and not regexp_matches(lower(coalesce(judged.bounce_reason, '')), 'soft|tempor|full|quota|throttl|timeout|try again|busy|technical')
     end as is_hard_bounce,
-    summed.first_opened_at,
-    summed.count_opens,
-    summed.first_clicked_at,
-    summed.last_clicked_at,
-    summed.count_clicks,
-    summed.unsubscribed_at
-from summed
+    judged.first_opened_at,
+    judged.count_opens,
+    judged.first_clicked_at,
+    judged.last_clicked_at,
+    judged.count_clicks,
+    judged.unsubscribed_at
+from judged
 left join recipients
-    on summed.recipient_type = recipients.recipient_type
-    and summed.recipient_value = recipients.recipient_value
+    on judged.recipient_type = recipients.recipient_type
+    and judged.recipient_value = recipients.recipient_value
