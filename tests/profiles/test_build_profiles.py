@@ -164,6 +164,40 @@ def test_reachable_needs_consent_contact_and_no_erasure(shop, settings):
     assert summary.count_erasure_requested == 1
 
 
+def test_an_unsubscription_reaches_everybody_at_the_address(shop, settings):
+    for number, email in ((1, "home@example.com"), (2, "home@example.com"), (3, "own@example.com")):
+        record = f"shop:{number}"
+        shop.customer(f"C{number}", record)
+        shop.bears(record, "email", email)
+        shop.add("identifiers", customer_id=f"C{number}", identifier_type="email", identifier_value=email)
+        shop.add(
+            "consents",
+            consent_statement_id=f"s{number}",
+            record_id=record,
+            channel="email",
+            status="in",
+            stated_at=datetime(2026, 1, 1),
+            is_timed=True,
+        )
+    shop.add(
+        "message_events",
+        event_id="e1",
+        feed="mail",
+        channel="email",
+        message_id="m1",
+        event_type="unsubscribed",
+        occurred_at=datetime(2026, 5, 1),
+        recipient_type="email",
+        recipient_value="home@example.com",
+    )
+    build_profiles(shop.engine, settings, as_of=AS_OF)
+    told = [
+        (profile(shop, customer).consent_email, list(profile(shop, customer).reachable_by))
+        for customer in ("C1", "C2", "C3")
+    ]
+    assert told == [("out", []), ("out", []), ("in", ["email"])]
+
+
 def test_requests_that_match_nobody_are_named(shop, settings):
     shop.customer("C1", "shop:1")
     shop.customer("C2", "shop:2")

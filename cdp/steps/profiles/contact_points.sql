@@ -1,5 +1,5 @@
 -- By which channels a customer can be reached at all: the chosen e-mail and phone, unless the address sends
--- messages back or the number is a landline, and devices that take messages.
+-- messages back, was refused by somebody who shares it or is a landline, and devices that take messages.
 -- grain: one row per customer with a golden record
 -- runs on: duckdb, spark
 with
@@ -22,6 +22,27 @@ addresses as (
     where identifier_type = 'device_id'
         and (first_seen_at is null or first_seen_at < cast($as_of as timestamp))
 ),
+refusers as (
+    select
+        customer_id,
+        case when channel = 'email' then 'email' else 'phone' end as identifier_type
+    from consent_states
+    where status = 'out'
+        and channel in ('email', 'sms')
+    union
+    select customer_id, 'email' as identifier_type
+    from erasure_matches
+    union
+    select customer_id, 'phone' as identifier_type
+    from erasure_matches
+),
+refused as (
+    select distinct identifiers.identifier_type, identifiers.identifier_value
+    from identifiers
+    inner join refusers
+        on identifiers.customer_id = refusers.customer_id
+        and identifiers.identifier_type = refusers.identifier_type
+),
 landlines as (
     select distinct identifier_value
     from usable_identifiers
@@ -37,9 +58,13 @@ from addresses
 left join undeliverable
     on addresses.identifier_type = undeliverable.identifier_type
     and addresses.identifier_value = undeliverable.identifier_value
+left join refused
+    on addresses.identifier_type = refused.identifier_type
+    and addresses.identifier_value = refused.identifier_value
 left join landlines
     on addresses.identifier_type = 'phone'
     and addresses.identifier_value = landlines.identifier_value
 where undeliverable.identifier_value is null
+    and refused.identifier_value is null
     and landlines.identifier_value is null
 group by addresses.customer_id

@@ -1,81 +1,11 @@
--- The customer to whom each address of a message belongs, and the record that bears it: of several customers the one
--- with most records of it, identified ones first.
+-- The customer to whom each address of a message belongs, and the record that bears it: the first of all who bear it.
 -- grain: one row per recipient type and value that some customer is known by
 -- runs on: duckdb, spark
-with
-named as (
-    select distinct recipient_type, recipient_value
-    from message_events
-),
-plain as (
-    select
-        recipient_type,
-        recipient_value,
-        case
-            when recipient_type = 'email'
-                then replace(lower(trim(recipient_value)), '@googlemail.com', '@gmail.com')
-            when recipient_type in ('shop_customer_id', 'loyalty_card')
-                then regexp_replace(regexp_replace(lower(recipient_value), '[^0-9a-z]', '', 'g'), '^0+', '', 'g')
-            else lower(trim(recipient_value))
-        end as plain_value
-    from named
-),
--- a mailbox of Google takes dots and tags; identity may or may not have joined its spellings
-spelled as (
-    select recipient_type, recipient_value, plain_value as identifier_value, 1 as preference
-    from plain
-    union all
-    select
-        recipient_type,
-        recipient_value,
-        replace(split_part(split_part(plain_value, '@', 1), '+', 1), '.', '') || '@gmail.com' as identifier_value,
-        0 as preference
-    from plain
-    where recipient_type = 'email'
-        and plain_value like '%@gmail.com'
-),
-borne as (
-    select
-        spelled.recipient_type,
-        spelled.recipient_value,
-        spelled.preference,
-        spelled.identifier_value,
-        identity_map.customer_id,
-        count(*) as count_records,
-        min(identity_map.record_id) as record_id,
-        max(case when usable_identifiers.is_landline then 1 else 0 end) as is_landline
-    from spelled
-    inner join usable_identifiers
-        on spelled.recipient_type = usable_identifiers.identifier_type
-        and spelled.identifier_value = usable_identifiers.identifier_value
-    inner join identity_map on usable_identifiers.record_id = identity_map.record_id
-    group by
-        spelled.recipient_type, spelled.recipient_value, spelled.preference, spelled.identifier_value,
-        identity_map.customer_id
-),
-placed as (
-    select
-        borne.recipient_type,
-        borne.recipient_value,
-        borne.identifier_value,
-        borne.customer_id,
-        borne.record_id,
-        row_number() over (
-            partition by borne.recipient_type, borne.recipient_value
-            order by
-                borne.preference asc,
-                case when customers.is_anonymous then 1 else 0 end asc,
-                borne.count_records desc,
-                borne.customer_id asc
-        ) as place
-    from borne
-    inner join customers on borne.customer_id = customers.customer_id
-)
 select
     recipient_type,
     recipient_value,
     identifier_value,
     customer_id,
     record_id
-from placed
+from recipient_bearers
 where place = 1
