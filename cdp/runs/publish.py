@@ -81,7 +81,7 @@ def build(run: Run, path: Path) -> None:
         _describe(engine, run.workspace, PublishedTable("runs", "run_id", "run"))
         engine.execute("create unique index profiles_customer_id on pub.profiles (customer_id)")
         contracts = {name: table for name, table in run.workspace.tables.items() if name in PUBLISHED_NAMES}
-        faults = audit(engine, contracts, "pub")
+        faults = audit(engine, contracts, "pub", run.as_of)
         engine.execute("checkpoint pub")
     finally:
         engine.execute("detach pub")
