@@ -121,6 +121,8 @@ ROWS = {
               product_name="Kettle", quantity=1, amount=60),
         _fact(1, "shop_customers:9001", order_line_id="#1001:2", order_id="#1001", line_number=2, sku="M-1",
               product_name="Mug", quantity=2, amount=40),
+        _fact(1, "pos_receipts:S01-1", order_line_id="S01-1:1", order_id="S01-1", line_number=1, sku="T-1",
+              product_name="Loose tea", quantity=0.4, amount=50.50),
     ],
     "returns": [
         _fact(1, "pos_receipts:S01-9", return_id="r1", order_id="#1001", return_channel="store",

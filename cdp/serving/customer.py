@@ -20,7 +20,11 @@ items as (
         order_id,
         string_agg(
             coalesce(product_name, sku, gtin, 'unknown article')
-            || case when quantity <> 1 then ' x ' || cast(quantity as decimal(18, 0)) else '' end,
+            || case
+                when quantity <> 1
+                    then ' x ' || regexp_replace(cast(cast(quantity as decimal(18, 3)) as varchar), '[.]?0+$', '')
+                else ''
+            end,
             ', ' order by line_number
         ) as items
     from order_lines
