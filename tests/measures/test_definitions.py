@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from tests_support import ROOT
 
+from cdp.contracts import load_document
 from cdp.engines import open_engine
 from cdp.errors import MeasureError
 from cdp.measures.attributes import add_attributes, check_attribute, in_levels, segment_kinds
@@ -111,6 +113,27 @@ def test_figures_of_the_day_are_added_to_those_of_earlier_days(engine):
     build_kpis(engine, [figures], NEXT, previous=True)
     rows = engine.rows("select business_date, dimension, value from kpis order by all")
     assert rows == [(day, name, n) for day in (DAY, date(2026, 6, 1)) for name, n in (("in", 2.0), ("out", 1.0))]
+
+
+def test_a_rating_without_its_own_time_counts_from_when_the_ticket_was_solved(engine):
+    service, faults = load_document(ROOT / "pipelines/kpis/service.yaml", KpiGroup)
+    assert service is not None, faults
+    engine.execute(
+        "create temp table tickets as from (values "
+        "('r1', 5, null, timestamp '2026-05-01', null, false, timestamp '2026-05-01'), "
+        "('r1', 2, null, null, timestamp '2026-05-02', false, timestamp '2026-05-01'), "
+        "('r1', 1, null, timestamp '2026-06-01', null, false, timestamp '2026-05-01')) "
+        "as t(record_id, csat_score, csat_at, solved_at, updated_at, is_open, opened_at)"
+    )
+    engine.execute(
+        "create temp table survey_responses "
+        "(record_id varchar, survey_type varchar, score integer, responded_at timestamp)"
+    )
+    build_kpis(engine, [service], MOMENT, previous=False)
+    assert engine.rows("select kpi, value from kpis where kpi in ('csat', 'csat_mean') order by kpi") == [
+        ("csat", 0.5),
+        ("csat_mean", 3.5),
+    ]
 
 
 def test_the_same_day_again_replaces_its_figures(engine):
