@@ -79,7 +79,9 @@ EVENTS: Mapping[str, EventTable] = {
         source="order_lines "
         "inner join orders on order_lines.order_id = orders.order_id "
         "left join products on order_lines.sku = products.sku "
-        "left join products as products_by_gtin "
+        # two articles may bear one number: a line counts once
+        "left join (select * from products qualify row_number() over (partition by gtin order by sku) = 1) "
+        "as products_by_gtin "
         "on order_lines.sku is null and order_lines.gtin = products_by_gtin.gtin",
         customer="orders.customer_id",
         happened_at="orders.ordered_at",

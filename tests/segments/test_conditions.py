@@ -154,6 +154,17 @@ def test_category_comes_by_sku_or_by_gtin(base):
     assert members(base, rule={"count": "order_lines", "where": {"category": "Outdoor"}}) == ["A", "B"]
 
 
+def test_a_line_counts_once_where_two_articles_bear_its_number(base):
+    base.add("products", sku="S1", gtin="0001", category="Outdoor")
+    base.add("products", sku="S2", gtin="0001", category="Indoor")
+    base.member("A")
+    base.order("o1", "A", ordered_at=days_ago(1))
+    base.add("order_lines", order_line_id="l1", order_id="o1", record_id="rA", gtin="0001", amount=10)
+    assert members(base, rule={"count": "order_lines", "op": "=", "value": 1}) == ["A"]
+    assert members(base, rule={"count": "order_lines", "where": {"sku": "S1"}}) == ["A"]
+    assert members(base, rule={"count": "order_lines", "where": {"sku": "S2"}}) == []
+
+
 def test_plain_sql(base):
     base.member("A")
     base.member("B", is_erasure_requested=True)
