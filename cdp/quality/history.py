@@ -12,6 +12,7 @@ from cdp.engines import Engine
 from cdp.quality.bounds import RECENT, Past
 from cdp.quality.sketches import Sketch
 
+STEADY_AFTER = 5
 CHECKS = "quality_checks"
 SKETCHES = "quality_sketches"
 HEADERS = "delivered_columns"
@@ -116,7 +117,10 @@ def _sketches(engine: Engine) -> dict[str, dict[str, list[Sketch]]]:
 
 
 def _headers(engine: Engine) -> dict[str, tuple[list[Header], frozenset[str]]]:
-    """Per feed, the columns of recent deliveries with their last types, and the properties all of them had."""
+    """Per feed, the columns of recent deliveries with their last types, and the properties all of them had.
+
+    A column that the contract lets a file lack is expected only after ``STEADY_AFTER`` deliveries that had it.
+    """
     recent = (
         f"select *, {_RUN_NUMBER} as run_number, "
         f"dense_rank() over (partition by feed order by {_RUN_NUMBER} desc) as age from {HEADERS}"
@@ -131,7 +135,7 @@ def _headers(engine: Engine) -> dict[str, tuple[list[Header], frozenset[str]]]:
     for feed, known in engine.rows(
         f"select feed, property from (select *, max(age) over (partition by feed) as deliveries from ({recent}) "
         f"where age <= {RECENT}) where property is not null "
-        "group by feed, property having count(distinct run_id) = max(deliveries)"
+        f"group by feed, property having count(distinct run_id) = max(deliveries) and max(deliveries) >= {STEADY_AFTER}"
     ):
         steady[feed].add(known)
     return {feed: (headers, frozenset(steady[feed])) for feed, headers in found.items()}
