@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
-from cdp.identity.incremental.pairs import compare_changed, name_heads, pairs_at_hand
+from cdp.identity.incremental.pairs import compare_changed, heads_of, name_heads, pairs_at_hand
 from cdp.identity.incremental.scope import narrow, open_touched
 from cdp.identity.incremental.state import KeptState, before
 from cdp.identity.matching import Linked, decide, label_families, link_up
@@ -81,8 +81,7 @@ def _reach_further(engine: Engine, probable: pd.DataFrame) -> bool:
     """Add the families of representatives that a probable pair connects with a touched one."""
     import pandas as pd
 
-    ends = pd.concat([probable["key_l"], probable["key_r"]]).drop_duplicates()
-    engine.register("heads_reached", pd.DataFrame({"head_key": ends.astype("uint64")}))
+    engine.register("heads_reached", pd.DataFrame({"head_key": heads_of(engine, probable)}))
     engine.create_table(
         "families_reached",
         f"select distinct kept.family from {_FAMILIES} as kept "

@@ -10,7 +10,9 @@ from cdp.identity.model import Model
 from cdp.identity.scoring import rule_dicts, score
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 _KEPT = before("identity_state_representatives")
 _RECORDS = before("identity_state_records")
@@ -86,7 +88,7 @@ select * from unchanged
 
 
 def compare_changed(engine: Engine, model: Model, count: int) -> pd.DataFrame:
-    """Scored pairs of which at least one is a representative that was not there before, as head_l, head_r, ….
+    """Scored pairs of which at least one is a representative that was not there before, numbered by ``heads_compared``.
 
     Reads ``heads_tonight`` (representatives of touched records) and ``replaced_records``; ``count`` is the number of
     all representatives. Makes ``heads_compared``.
@@ -103,12 +105,17 @@ def compare_changed(engine: Engine, model: Model, count: int) -> pd.DataFrame:
         f"select *, row_number() over (order by head) as component from heads_all "
         f"where is_changed or head_key in ({near})",
     )
-    scored = score(engine, model, count, "heads_compared", only="l.is_changed or r.is_changed")
-    heads = engine.frame("select component, head, head_key from heads_compared").set_index("component")
-    for side in ("l", "r"):
-        scored[f"head_{side}"] = scored[f"component_{side}"].map(heads["head"])
-        scored[f"key_{side}"] = scored[f"component_{side}"].map(heads["head_key"])
-    return scored
+    return score(engine, model, count, "heads_compared", only="l.is_changed or r.is_changed")
+
+
+def heads_of(engine: Engine, pairs: pd.DataFrame) -> NDArray[np.uint64]:
+    """The keys of all heads in pairs of ``heads_compared``."""
+    import numpy as np
+
+    heads = engine.frame("select component, head_key from heads_compared order by component")
+    keys: NDArray[np.uint64] = heads["head_key"].to_numpy(dtype=np.uint64)
+    ends = np.concatenate([pairs["component_l"].to_numpy(), pairs["component_r"].to_numpy()])
+    return np.asarray(keys[np.unique(ends) - 1], dtype=np.uint64)
 
 
 # two that did not change can meet only where each is an end of a probable pair, tonight's or an earlier one
@@ -142,16 +149,19 @@ def pairs_at_hand(engine: Engine, model: Model, count: int, scored: pd.DataFrame
     Those with a changed side come from ``scored``; pairs of which neither changed are scored again, since only the
     probable ones are kept from night to night.
     """
+    import numpy as np
     import pandas as pd
 
     engine.create_table("representatives_unchanged", _UNCHANGED.format(kept=_KEPT, records=_RECORDS))
     nodes = engine.frame(
-        "select numbers.record_id, numbers.node from record_numbers as numbers "
-        "inner join representatives on representatives.component = numbers.node"
-    ).set_index("record_id")["node"]
-    inside = scored[scored["head_l"].isin(nodes.index) & scored["head_r"].isin(nodes.index)].copy()
-    inside["component_l"] = inside["head_l"].map(nodes).astype("int64")
-    inside["component_r"] = inside["head_r"].map(nodes).astype("int64")
+        "select compared.component, coalesce(representatives.component, -1) as node from heads_compared as compared "
+        "left join record_numbers as numbers on compared.head = numbers.record_id "
+        "left join representatives on numbers.node = representatives.component order by compared.component"
+    )["node"].to_numpy(dtype=np.int64)
+    ends = [nodes[scored[f"component_{side}"].to_numpy() - 1] for side in ("l", "r")]
+    at_hand = (ends[0] >= 0) & (ends[1] >= 0)
+    inside = scored[at_hand].copy()
+    inside["component_l"], inside["component_r"] = ends[0][at_hand], ends[1][at_hand]
     again = score(engine, model, count, "representatives_unchanged")
     both = pd.concat([inside[again.columns], again], ignore_index=True) if len(inside) else again
     return both.sort_values(["component_l", "component_r"], ignore_index=True)
