@@ -11,6 +11,7 @@ from cdp.contracts import TableContract
 from cdp.contracts.documents import load_document
 from cdp.contracts.published import made_by
 from cdp.measures import build_measures
+from cdp.measures.moment import Moment
 from cdp.profiles import ProfileSettings, build_profiles
 from cdp.segments.catalog import PROFILE_COLUMNS
 
@@ -32,7 +33,7 @@ def built(shop):
     settings, _ = load_document(ROOT / "pipelines" / "profile.yaml", ProfileSettings)
     shop.customer("C1", "shop:1")
     build_profiles(shop.engine, settings, as_of=datetime(2026, 6, 1))
-    build_measures(shop.engine, [], [], as_of=datetime(2026, 6, 1), business_date=date(2026, 5, 31))
+    build_measures(shop.engine, [], [], Moment(datetime(2026, 6, 1), date(2026, 5, 31)))
     return shop.engine
 
 
