@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _MOST_ROUNDS = 200
+_STEADY = 5  # rounds in which hardly a match was won or lost
 GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF, TRAIT = (
     "given", "family", "birth", "place", "phone", "email", "self", "trait",
 )  # fmt: skip
@@ -25,13 +26,14 @@ _SHARED = frozenset({PHONE, EMAIL, TRAIT})
 @dataclass(frozen=True)
 class Kind:
     """Pairs of one kind: on ``close`` fields they agree as one person's records do, on ``free`` fields as the data
-    says, in all others they are strangers; on ``generation`` fields they lie a generation apart. There are at most
-    ``most`` of them for each pair of one person.
+    says, on ``alike`` fields likewise, but seldom the very same; on ``generation`` fields they lie a generation
+    apart, in all others they are strangers. There are at most ``most`` of them for each pair of one person.
     """
 
     name: str
     close: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
+    alike: frozenset[str] = frozenset()
     generation: frozenset[str] = frozenset()
     most: float = float("inf")
     is_match: bool = False
@@ -49,11 +51,12 @@ KINDS = (
     Kind("twins", close=frozenset({FAMILY, PLACE, BIRTH}), free=_SHARED),
     Kind("parent and child of one name", close=frozenset({GIVEN, FAMILY, PLACE}), free=_SHARED,
          generation=frozenset({BIRTH}), most=0.1),
-    Kind("namesakes", close=frozenset({GIVEN, FAMILY}), free=frozenset({EMAIL})),
+    Kind("namesakes", close=frozenset({GIVEN, FAMILY}), alike=frozenset({EMAIL})),
     Kind("one house", close=frozenset({PLACE}), free=_SHARED),
     Kind("one town", free=frozenset({PLACE, TRAIT})),
     Kind("one town, like names", free=frozenset({FAMILY, PLACE, TRAIT})),
-    Kind("relatives", free=frozenset({FAMILY})),
+    Kind("relatives", free=frozenset({FAMILY}), alike=frozenset({EMAIL})),
+    Kind("one given name", free=frozenset({GIVEN}), alike=frozenset({EMAIL})),
 )  # fmt: skip
 
 
@@ -117,15 +120,17 @@ def fit(patterns: Ints, strata: Ints, candidates: Floats, others: Floats, priors
     shares = np.tile(np.maximum(blocked / totals, 1e-12)[:, None] / len(kinds), (1, len(kinds)))
     shares[:, [kind.name for kind in kinds].index("strangers")] += 1 - shares.sum(axis=1)
     tables = [_start(patterns[:, c], candidates, weights, prior, kinds) for c, prior in enumerate(priors)]
+    is_match, steady = np.array([kind.is_match for kind in kinds]), 0
     for _ in range(_MOST_ROUNDS):
         logs = _joint(patterns, tables) + np.log(shares)[strata]
         mass = np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None]) * weights[:, None]
         sums = np.stack([np.bincount(strata, weights=mass[:, k], minlength=count) for k in range(len(kinds))], axis=1)
         found = _limited(np.maximum(sums, 1e-3) / totals[:, None], kinds)
         tables = [_learned(patterns[:, c], mass, prior, kinds) for c, prior in enumerate(priors)]
-        moved = np.abs(found - shares) * totals[:, None]
+        moved = np.abs((found - shares)[:, is_match].sum(axis=1)) * totals
         shares = found
-        if (moved <= 0.5 + 1e-3 * shares * totals[:, None]).all():
+        steady = steady + 1 if (moved <= 0.05 + 2e-5 * shares[:, is_match].sum(axis=1) * totals).all() else 0
+        if steady == _STEADY:
             break
     return Mixture(kinds, shares, tuple(tables))
 
@@ -166,7 +171,8 @@ def _learned(column: Ints, mass: Floats, prior: Prior, kinds: Sequence[Kind]) ->
 def _role(prior: Prior, kind: Kind) -> str:
     if prior.kind in kind.generation and prior.generation is not None:
         return "generation"
-    return "close" if prior.kind in kind.close else "free" if prior.kind in kind.free else "strange"
+    roles = {"close": kind.close, "free": kind.free, "alike": kind.alike}
+    return next((role for role, fields in roles.items() if prior.kind in fields), "strange")
 
 
 def _table(prior: Prior, kinds: Sequence[Kind], close: Floats, strange: Floats, free: Sequence[Floats]) -> Floats:
@@ -178,7 +184,12 @@ def _table(prior: Prior, kinds: Sequence[Kind], close: Floats, strange: Floats, 
         apart = np.zeros(len(close))
         apart[prior.generation] = 1.0
         rows["generation"] = 0.9 * apart + 0.1 * rows["strange"]
-    table = [rows.get(_role(prior, kind), counts / counts.sum()) for kind, counts in zip(kinds, free, strict=True)]
+    table = []
+    for kind, counts in zip(kinds, free, strict=True):
+        role, own = _role(prior, kind), counts / counts.sum()
+        if role == "alike":
+            own[-1] = rows["strange"][-1]
+        table.append(rows.get(role, own / own.sum()))
     return np.asarray(np.stack(table), dtype=np.float64)
 
 

@@ -259,7 +259,15 @@ def contacts(seed: int, count: int) -> World:
     return world(seed, held, {"list": ["email", "phone", "city", "zip"]})
 
 
+def names_and_mail(seed: int, count: int) -> World:
+    """A name and an e-mail address that is mostly made of it."""
+    rng = random.Random(seed)
+    held = [(n, person, "list", 0.05) for n, person in enumerate(people(rng, count)) for _ in range(rng.randint(1, 2))]
+    return world(seed, held, {"list": ["name", "email"]})
+
+
 KINDS = {
+    "names and mail": names_and_mail,
     "copies": copies, "institution": institution, "contacts": contacts, "sparse": sparse, "households": households,
     "voters": voters, "differing sources": differing_sources, "traps": traps, "strangers": strangers, "bare": bare,
 }  # fmt: skip
