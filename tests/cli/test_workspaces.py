@@ -45,9 +45,9 @@ def test_check_tells_every_planted_fault_with_its_line(new_workspace, capsys):
     capsys.readouterr()
     assert main(["check", "-w", str(new_workspace)]) == 1
     said = capsys.readouterr()
-    assert "pipelines/segments/vip_lapsed.yaml:2: titel: unknown key; did you mean 'title'?" in said.out
-    assert "pipelines/nightly.yaml:2: qualityStop: 'perhaps' is not a value for this key" in said.out
-    assert "cdp.toml:4: time_zone: 'Middle-earth' is not a time zone" in said.out
+    assert "pipelines/segments/vip_lapsed.yaml:3: titel: unknown key; did you mean 'title'?" in said.out
+    assert "pipelines/nightly.yaml:3: qualityStop: 'perhaps' is not a value for this key" in said.out
+    assert "cdp.toml:5: time_zone: 'Middle-earth' is not a time zone" in said.out
     assert main(["check", "-w", str(new_workspace), "-f", "json"]) == 1
     faults = json.loads(capsys.readouterr().out)
     assert {fault["file"] for fault in faults} == {
