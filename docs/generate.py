@@ -125,9 +125,13 @@ def tables_reference() -> str:
     """Every table with its grain, key and columns, as Markdown."""
     from cdp.contracts import TableContract, load_document
     from cdp.contracts.published import FACTS, PUBLISHED_NAMES
+    from cdp.measures.attributes import widened
+    from cdp.measures.definitions import Attribute
 
     loaded = [load_document(path, TableContract) for path in sorted((ROOT / "schemas/tables").glob("*.yaml"))]
-    tables = [table for table, _ in loaded if table is not None]
+    read = [load_document(path, Attribute)[0] for path in sorted((ROOT / "pipelines/attributes").glob("*.yaml"))]
+    promised = {table.name: table for table, _ in loaded if table is not None}
+    tables = list(widened(promised, [attribute for attribute in read if attribute is not None]).values())
     joined = {item.table: item.joined for item in FACTS}
     parts = [_TABLES_HEAD]
     for layer, words in _LAYERS.items():

@@ -40,4 +40,4 @@ def removal_effects(moves: Iterable[tuple[str, str, int]]) -> dict[str, float]:
     if to_order[0] <= 0:
         return dict.fromkeys(names[1:], 0.0)
     lost = visits[0] / np.diag(visits) * to_order / to_order[0]
-    return {name: float(min(lost[number[name]], 1.0)) for name in names[1:]}
+    return {name: round(float(min(lost[number[name]], 1.0)), 9) for name in names[1:]}

@@ -60,9 +60,9 @@ select
     shares.channel,
     shares.campaign,
     shares.touched_at,
-    cast(shares.share as double) as share,
-    cast(shares.share as double) * cast(shares.gross_revenue as double) as revenue,
-    cast(shares.share as double) * order_margins.margin as margin
+    round(cast(shares.share as double), 9) as share,
+    round(cast(shares.share as double) * cast(shares.gross_revenue as double), 6) as revenue,
+    round(cast(shares.share as double) * order_margins.margin, 6) as margin
 from shares
 left join order_margins on shares.order_id = order_margins.order_id
 where shares.share > 0

@@ -7,7 +7,13 @@ WITH order_lines_1 AS (
     ON order_lines.order_id = orders.order_id
   LEFT JOIN products
     ON order_lines.sku = products.sku
-  LEFT JOIN products AS products_by_gtin
+  LEFT JOIN (
+    SELECT
+      *
+    FROM products
+    QUALIFY
+      ROW_NUMBER() OVER (PARTITION BY gtin ORDER BY sku) = 1
+  ) AS products_by_gtin
     ON order_lines.sku IS NULL AND order_lines.gtin = products_by_gtin.gtin
   WHERE
     (
@@ -28,7 +34,13 @@ WITH order_lines_1 AS (
     ON order_lines.order_id = orders.order_id
   LEFT JOIN products
     ON order_lines.sku = products.sku
-  LEFT JOIN products AS products_by_gtin
+  LEFT JOIN (
+    SELECT
+      *
+    FROM products
+    QUALIFY
+      ROW_NUMBER() OVER (PARTITION BY gtin ORDER BY sku) = 1
+  ) AS products_by_gtin
     ON order_lines.sku IS NULL AND order_lines.gtin = products_by_gtin.gtin
   WHERE
     (
