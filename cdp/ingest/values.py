@@ -115,7 +115,9 @@ def typed(item: Property) -> str:
             matched = f"case when regexp_matches({plain}, {text(_NUMBER)}) then {plain} end"
             return f"try_cast({matched} as decimal(18, {options.scale}))"
         case "boolean":
-            true, false = text_list(options.true_values), text_list(options.false_values)
+            true, false = (
+                text_list([value.lower() for value in values]) for values in (options.true_values, options.false_values)
+            )
             return (
                 f"case when list_contains({true}, lower({value})) then true "
                 f"when list_contains({false}, lower({value})) then false end"

@@ -152,6 +152,15 @@ def _options(column: Column, kind: str) -> list[str]:
     return []
 
 
+def _has_decimal_comma(export: Export, column: Column) -> bool:
+    """Whether a number is written with a decimal comma; 2,000 is two where the export's other numbers have one."""
+    if column.shape.decimal == ",":
+        return True
+    others = any(other.shape.kind == "number" and other.shape.decimal == "," for other in export.columns)
+    unclear = all(re.fullmatch(r"-?\d+(,\d{3})?", value) for value in column.values)
+    return others and column.shape.is_money and not column.shape.currency and unclear
+
+
 def _reading(export: Export, column: Column, kind: str) -> list[str]:
     shape, lines = column.shape, []
     if kind == "timestamp" and not shape.epoch and shape.written is not None and not shape.written.has_offset:
@@ -160,7 +169,7 @@ def _reading(export: Export, column: Column, kind: str) -> list[str]:
         lines.append(f"    timeZone: {zone}{comment if zone == 'UTC' else ''}")
     if shape.written is not None and shape.written.doubt:
         lines.append(f"    # UNSURE: {shape.written.doubt}")
-    if kind == "number" and shape.decimal == ",":
+    if kind == "number" and _has_decimal_comma(export, column):
         lines.append("    decimalSeparator: ','")
     if shape.prefix:
         lines.append(f"    trimPrefixes: [{json.dumps(shape.prefix)}]")

@@ -7,6 +7,7 @@ import pytest
 from cdp.contracts.model import Property
 from cdp.engines import open_engine
 from cdp.ingest.checks import typed
+from cdp.ingest.draft import draft_feed
 from cdp.ingest.draft.shapes import shape_of
 from cdp.ingest.draft.times import written_time, zones_of
 
@@ -96,3 +97,30 @@ def test_a_mark_before_every_value_is_taken_off():
 def test_a_card_for_strangers_is_nobody():
     assert shape_of(["K-12", "WALKIN", "K-13"], is_code=True).nothing == ("WALKIN",)
     assert shape_of(["K-12", "n/a"], is_code=True).nothing == ("n/a",)
+
+
+def test_words_for_yes_and_no_are_alike_in_any_case(engine):
+    column = {
+        "name": "may_mail",
+        "logicalType": "boolean",
+        "logicalTypeOptions": {"trueValues": ["S"], "falseValues": ["N"]},
+    }
+    sql = typed(Property.model_validate(column))
+    rows = engine.rows(f"select {sql} from (values (1, 'S'), (2, 'n'), (3, 'x')) as t(i, may_mail) order by i")
+    assert rows == [(True,), (False,), (None,)]
+
+
+def test_a_quantity_with_three_decimals_is_no_thousand(engine, tmp_path):
+    till = tmp_path / "journal_20260531.csv"
+    till.write_text(
+        "Bon-Nr;Datum;Uhrzeit;Artikelnr;Bezeichnung;Menge;Einzelpreis;Gesamt;Kundenkarte\n"
+        "700001;30.05.2026;12:02;10013;Becher;2,000;8,95;17,90;48213111\n"
+        "700001;30.05.2026;12:02;10012;Stuhl;1,000;49,90;49,90;48213111\n"
+        "700002;30.05.2026;12:53;10014;Seil;1,500;10,00;15,00;\n"
+        "700003;31.05.2026;11:03;10013;Becher;3,000;8,95;26,85;48213112\n",
+        encoding="utf-8",
+    )
+    files = draft_feed([till], engine, name="journal").files
+    (contract,) = [text for path, text in files.items() if path.startswith("schemas/exports")]
+    (quantity,) = [part for part in contract.split("  - name: ") if part.startswith("menge\n")]
+    assert "decimalSeparator: ','" in quantity
