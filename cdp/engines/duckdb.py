@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
 _QUOTED = re.compile(r"'[^']*'")  # in conversion errors: a value, which may be somebody's
+_GLOB = re.compile(r"[*?\[]")
 _PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -27,6 +28,11 @@ def quote(name: str) -> str:
 def literal(value: object) -> str:
     """A SQL text literal."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def file_literal(path: Path) -> str:
+    """A SQL text literal of a path that stands for this one file, though it may read like a pattern."""
+    return literal(_GLOB.sub(r"[\g<0>]", str(path)))
 
 
 class DuckDBEngine:
@@ -107,7 +113,7 @@ class DuckDBEngine:
         """Make a view over parquet files, their columns matched by name."""
         if not files:
             raise ValueError(f"no files for table {name}")
-        listed = ", ".join(literal(file) for file in files)
+        listed = ", ".join(map(file_literal, files))
         self.drop(name)
         self.execute(
             f"create temp view {quote(name)} as select * from "

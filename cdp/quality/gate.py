@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cdp.contracts.model import Contract
 from cdp.engines import open_engine
-from cdp.engines.duckdb import DuckDBEngine, literal, quote
+from cdp.engines.duckdb import DuckDBEngine, file_literal, quote
 from cdp.quality.drift import Delivered, Measure, measure_delivery, measure_silence
 from cdp.quality.headers import ColumnChange, column_changes
 from cdp.quality.history import FeedHistory, Header
@@ -208,7 +208,7 @@ def _weighed(check: Check, feed: str, counts: Mapping[str, float], rules: Sequen
 
 def _source(delivered: DeliveredFeed) -> str:
     if delivered.files:
-        listed = ", ".join(literal(file) for file in delivered.files)
+        listed = ", ".join(map(file_literal, delivered.files))
         return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
     columns = ", ".join(f"cast(null as varchar) as {quote(p.name)}" for p in delivered.contract.properties)
     return f"(select {columns} where false)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -64,6 +66,15 @@ def _runs_table(run: Run) -> str:
     return f"select * from (values {values}) as listed({columns})"
 
 
+def _build_elsewhere(run: Run, path: Path) -> None:
+    """Build in the system's temporary folder: DuckDB writes no database below a folder with a ? in its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cdp-publish-") as folder:
+        built = Path(folder) / path.name
+        build(run, built)
+        shutil.move(built, path)
+
+
 def build(run: Run, path: Path) -> None:
     """Write the published file of a run, audited. Raises ``PublishError`` and leaves nothing behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +108,6 @@ def publish(run: Run) -> None:
     """Build the run's published file under a name that readers do not know yet."""
     path = run.store.serve / f"cdp_{run.run_id}.duckdb"
     partial = path.with_name(f".{path.name}.partial")
-    build(run, partial)
+    (_build_elsewhere if "?" in str(partial) else build)(run, partial)
     partial.replace(path)
     LOG.info("built %s", path.name)

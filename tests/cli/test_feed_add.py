@@ -49,7 +49,7 @@ def call(capsys, *arguments):
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     """Raw files of seven systems and two unknown exports in the inbox of an empty workspace."""
-    root = tmp_path_factory.mktemp("new") / "workspace"
+    root = tmp_path_factory.mktemp("new") / "shop [own]*?"  # no folder is taken for a pattern
     assert main(["init", str(root), "--empty"]) == 0
     inbox = root / "data/inbox"
     files = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
-from cdp.engines.duckdb import literal, quote
+from cdp.engines.duckdb import file_literal, literal, quote
 from cdp.errors import CdpError, UsageError
 from cdp.identity.generic.roles import Content
 
@@ -33,11 +33,11 @@ def read_file(engine: Engine, path: Path, number: int) -> Source:
         raise UsageError(f"there is no file {path}", "name CSV or parquet files of people")
     table = f"people_file_{number}"
     if path.suffix.lower() in (".parquet", ".pq"):
-        scan = f"read_parquet({literal(path)})"
+        scan = f"read_parquet({file_literal(path)})"
     elif path.suffix.lower() in (".csv", ".tsv", ".tab", ".txt", ".gz"):
         delimiter = _DELIMITERS.get(path.suffix.lower())
         more = f", delim = {literal(delimiter)}" if delimiter else ""
-        scan = f"read_csv({literal(path)}, all_varchar = true, header = true, sample_size = 20000{more})"
+        scan = f"read_csv({file_literal(path)}, all_varchar = true, header = true, sample_size = 20000{more})"
     else:
         raise UsageError(f"{path} is neither CSV nor parquet", "save it as .csv or .parquet")
     try:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from cdp.engines import Engine
+from cdp.engines.duckdb import file_literal
 from cdp.errors import IngestError
-from cdp.ingest.checks import text
 from cdp.ingest.reading.formats import WarningLog
 from cdp.ingest.reading.source import Source
 
@@ -124,7 +124,7 @@ def _look_at_parquet(path: Path, engine: Engine) -> Look:
 
 
 def _parquet(path: Path) -> str:
-    return f"read_parquet({text(str(path))})"
+    return f"read_parquet({file_literal(path)})"
 
 
 def _some(rows: Sequence[Mapping[str, str]], path: Path) -> tuple[Mapping[str, str], ...]:
