@@ -94,6 +94,15 @@ where order_owners.counted_as is not null
 group by upper(orders.currency)
 order by currency
 """
+_UNCONVERTED_RETURNS = """
+select upper(return_currencies.currency) as currency, count(*) as count_returns, sum(customer_returns.amount) as amount
+from customer_returns
+inner join return_currencies using (return_id)
+where customer_returns.is_counted
+    and customer_returns.value is null
+group by upper(return_currencies.currency)
+order by currency nulls last
+"""
 
 
 def check_conservation(engine: Engine, *, as_of: datetime) -> None:
@@ -131,6 +140,11 @@ def doubts(engine: Engine, *, as_of: datetime) -> tuple[str, ...]:
         f"{count} orders in {currency} worth {amount} have no exchange rate on or before their day: "
         "they count as orders, but in no total of money"
         for currency, count, amount in engine.rows(_UNCONVERTED)
+    ]
+    found += [
+        f"{count} returns {f'in {currency}' if currency else 'whose currency nothing tells,'} worth {amount} have no "
+        "exchange rate on or before their day: they count as returns, but in no total of money"
+        for currency, count, amount in engine.rows(_UNCONVERTED_RETURNS)
     ]
     for words, sql, is_personal in (
         ("movements of points are taken back by more than they were, or on another card", _REVERSED_TOO_FAR, False),

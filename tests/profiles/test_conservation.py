@@ -20,7 +20,10 @@ from cdp.steps import load_steps
 
 AS_OF = datetime(2026, 6, 1)
 STEPS = {step.name: step.sql for step in load_steps("profiles")}
-MONEY = ("record_evidence", "currency_rates", "order_owners", "counted_orders", "customer_returns")
+MONEY = (
+    *("record_evidence", "currency_rates", "return_currencies", "day_rates", "order_owners", "counted_orders"),
+    "customer_returns",
+)
 TOTALS = ("order_totals", "return_totals", "loyalty_owners", "loyalty_postings", "loyalty_accounts", "loyalty_totals")
 CENTS = st.integers(1, 99_999).map(lambda cents: Decimal(cents) / 100)
 
@@ -172,16 +175,21 @@ def test_what_only_looks_wrong_is_told(shop, profile_settings):
     shop.customer("C1", "till:1")
     shop.add("orders", order_id="1", record_id="till:1", feed="till", channel="store", currency="SEK",
              ordered_at=AS_OF - timedelta(days=1), gross_revenue=Decimal("10"))  # fmt: skip
+    for number, currency in ((1, "SEK"), (2, None)):
+        shop.add("returns", return_id=f"r{number}", record_id="till:1", feed="till", return_channel="store",
+                 currency=currency, returned_at=AS_OF - timedelta(days=1), amount=Decimal("4"))  # fmt: skip
     for entry, points, reverses in (("e1", 50, None), ("e2", -50, "e1"), ("e3", -50, "e1")):
         shop.add("loyalty_ledger", entry_id=entry, feed="points", loyalty_card="cardC1", entry_type="earn",
                  points=points, reverses_entry_id=reverses, booked_at=AS_OF - timedelta(days=1))  # fmt: skip
     told = build_profiles(shop.engine, profile_settings, as_of=AS_OF).doubts
     assert [words.partition(":")[0] for words in told] == [
         "1 orders in SEK worth 10.00 have no exchange rate on or before their day",
+        "2 returns in SEK worth 8.00 have no exchange rate on or before their day",
         "1 movements of points are taken back by more than they were, or on another card",
         "1 loyalty cards are overdrawn",
     ]
-    assert shop.engine.rows("select count_orders, gross_revenue from profiles") == [(1, Decimal("0.00"))]
+    found = shop.engine.rows("select count_orders, gross_revenue, returned_value, net_revenue from profiles")
+    assert found == [(1, 0, 0, 0)]
 
 
 def test_points_of_several_cards_are_one_balance_by_channel(shop, profile_settings):

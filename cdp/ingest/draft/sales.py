@@ -119,10 +119,10 @@ def _is_cancelled(export: Export, status: str | None) -> str:
     return f"coalesce(lower({status}) in ({', '.join(map(text, words))}), false)" if words and status else "false"
 
 
-def _currency(export: Export) -> str:
+def _currency(export: Export, *, per_row: bool = False) -> str:
     column = export.first_of("currency")
     if column is not None:
-        return f"upper(arg_min({column.name}, _row))"
+        return f"upper({column.name})" if per_row else f"upper(arg_min({column.name}, _row))"
     if not any(item.shape.currency for item in export.columns):
         export.doubt(f"no column names the currency; {export.currency or 'none'} is written into orders.sql")
     return text(export.currency) if export.currency else "cast(null as varchar)"
@@ -172,6 +172,7 @@ def returns_sql(export: Export, trade: Trade) -> str | None:
         *_record(export, trade),
         (text("store" if export.channel == "store" else "post"), "return_channel"),
         (f"max(abs({refunded.name}))", "amount"),
+        (_currency(export), "currency"),
     ]
     cancelled = [f"{column.name} is null" for column in export.all_of("cancelled_at")]
     body = ["select", *select(items), f"from {export.name}", *_where(f"{refunded.name} <> 0", *cancelled)]
@@ -202,6 +203,7 @@ def _returned_rows(export: Export, trade: Trade) -> str:
         if (column := export.first_of(meaning, owners=("item", ""))) is not None:
             items.append((as_text(column), name))
     items += [(f"abs(coalesce({trade.quantity}, 1))", "quantity"), (f"abs(coalesce({trade.amount}, 0))", "amount")]
+    items.append((_currency(export, per_row=True), "currency"))
     body = [
         "select",
         *select(items),

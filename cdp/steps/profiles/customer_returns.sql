@@ -1,5 +1,5 @@
 -- Every return with the customer it is credited to: the buyer where known, else whoever brought it back; as what it
--- counts, and its value in the workspace's currency by the rate of the sale.
+-- counts, and its value in the workspace's currency by the rate of the sale, of a sale unknown by that of its own day.
 -- grain: one row per return; counted_as is null for returns of cancelled orders and those after the as-of instant
 -- runs on: duckdb, spark
 with
@@ -13,7 +13,8 @@ sales as (
         order_owners.counted_as,
         order_owners.exchange_rate,
         order_owners.revenue,
-        orders.gross_revenue
+        orders.gross_revenue,
+        lower(coalesce(orders.currency, $currency)) as currency
     from orders
     inner join order_owners on orders.order_id = order_owners.order_id
 ),
@@ -52,7 +53,9 @@ credited as (
             and coalesce(sales.ordered_at < cast($as_of as timestamp), true)
             and coalesce(returns.returned_at < cast($as_of as timestamp), true) as is_counted,
         case
-            when sales.order_id is null then returns.amount
+            when return_currencies.currency = lower($currency) then returns.amount
+            when sales.order_id is null or return_currencies.currency <> sales.currency
+                then cast(round(returns.amount * day_rates.rate, 2) as decimal(18, 2))
             -- all of it brought back is worth what it was sold for, to the cent
             when returns.amount = sales.gross_revenue then sales.revenue
             else cast(round(returns.amount * sales.exchange_rate, 2) as decimal(18, 2))
@@ -60,6 +63,10 @@ credited as (
     from returns
     left join sales on returns.order_id = sales.order_id
     left join returners on returns.return_id = returners.return_id
+    inner join return_currencies on returns.return_id = return_currencies.return_id
+    left join day_rates
+        on return_currencies.currency = day_rates.currency
+        and return_currencies.return_date = day_rates.day
 )
 select
     returns.return_id,

@@ -16,25 +16,6 @@ owned as (
     left join identity_map on orders.record_id = identity_map.record_id
     left join customers on identity_map.customer_id = customers.customer_id
     left join record_evidence on orders.record_id = record_evidence.record_id
-),
-days as (
-    select currency, order_date as day
-    from owned
-    where currency <> lower($currency)
-    union
-    select currency, first_date as day
-    from currency_rates
-),
--- the latest rate of each day on which foreign money was taken
-day_rates as (
-    select
-        days.currency,
-        days.day,
-        max(currency_rates.first_date) over (partition by days.currency order by days.day) as rate_date
-    from days
-    left join currency_rates
-        on days.currency = currency_rates.currency
-        and days.day = currency_rates.first_date
 )
 select
     owned.order_id,
@@ -47,16 +28,13 @@ select
     end as counted_as,
     case
         when owned.currency = lower($currency) then cast(1 as decimal(18, 8))
-        else currency_rates.rate
+        else day_rates.rate
     end as exchange_rate,
     case
         when owned.currency = lower($currency) then owned.gross_revenue
-        else cast(round(owned.gross_revenue * currency_rates.rate, 2) as decimal(18, 2))
+        else cast(round(owned.gross_revenue * day_rates.rate, 2) as decimal(18, 2))
     end as revenue
 from owned
 left join day_rates
     on owned.currency = day_rates.currency
     and owned.order_date = day_rates.day
-left join currency_rates
-    on day_rates.currency = currency_rates.currency
-    and day_rates.rate_date = currency_rates.first_date

@@ -15,7 +15,8 @@ select
     date as returned_at,
     sku,
     abs(coalesce(quantity, 1)) as quantity,
-    abs(coalesce(total, 0)) as amount
+    abs(coalesce(total, 0)) as amount,
+    'GBP' as currency
 from lightspeed_sales
 left join sales on lightspeed_sales.receipt_number = sales.order_id
 where is_return and is_line

@@ -15,7 +15,8 @@ select
     happened_at as returned_at,
     sku,
     abs(coalesce(qty, 1)) as quantity,
-    abs(coalesce(row_amount, 0)) as amount
+    abs(coalesce(row_amount, 0)) as amount,
+    'USD' as currency
 from square_transactions
 left join sales on square_transactions.transaction_id = sales.order_id
 where is_return
