@@ -46,7 +46,7 @@ demo: $(VENV)/install.stamp
 	@echo "Published file: $$(readlink -f data/serve/current)"
 
 test: lint
-	CDP_OLDER_DUCKDB=$(OLDER) CDP_CDNOW=$(CDNOW) $(BIN)/python -m pytest
+	CDP_OLDER_DUCKDB=$(OLDER) CDP_CDNOW=$(CDNOW) $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from tests_support import NIGHTS, SAMPLE, run_cdp
 
 from cdp.workspace.init import init_workspace
+
+os.environ.pop("COLUMNS", None)  # a test runner's own width is not what a program's output has
 
 
 @pytest.fixture(scope="session")

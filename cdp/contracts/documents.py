@@ -13,6 +13,11 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 Place = tuple[str | int, ...]
 
 
@@ -66,11 +71,11 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int], list[Fault]]:
     """Content of a YAML file, the line of every key, and syntax faults."""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=SafeLoader)
         lines: dict[Place, int] = {}
         if node is not None:
             _locate(node, (), lines)
-        return yaml.safe_load(text), lines, []
+        return yaml.load(text, Loader=SafeLoader), lines, []
     except _DuplicateKey as error:
         return None, {}, [Fault(path, error.line, error.key, "the key stands twice; keep one")]
     except yaml.MarkedYAMLError as error:

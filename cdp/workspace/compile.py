@@ -183,8 +183,17 @@ def _of_segments(
     engine: Engine, measures: Mapping[Path, Attribute | KpiGroup], segments: Mapping[Path, SegmentDefinition]
 ) -> Iterator[Complaint]:
     added = segment_kinds([item for item in measures.values() if isinstance(item, Attribute)])
+
+    def build(*definitions: SegmentDefinition) -> None:
+        build_segments(engine, definitions, as_of=AS_OF, previous=False, attributes=added)
+
+    try:
+        build(*segments.values())
+        return
+    except CdpError:  # one of them, or several: each is asked alone
+        pass
     for path, definition in segments.items():
         try:
-            build_segments(engine, [definition], as_of=AS_OF, previous=False, attributes=added)
+            build(definition)
         except CdpError as error:
             yield _complaint(path, error)
