@@ -115,6 +115,8 @@ ROWS = {
               is_cancelled=False, currency="EUR", gross_revenue=50.50),
         _fact(1, "shop_customers:9001", order_id="#1001", channel="web", ordered_at="2026-05-20 12:00:00",
               is_cancelled=False, currency="EUR", gross_revenue=100),
+        _fact(2, "pos_receipts:S02-1", order_id="S02-1", channel="store", ordered_at="2026-03-02 10:00:00",
+              is_cancelled=False, currency="PLN", gross_revenue=40, counted_as="purchase"),
     ],
     "order_lines": [
         _fact(1, "shop_customers:9001", order_line_id="#1001:1", order_id="#1001", line_number=1, sku="K-1",

@@ -10,6 +10,7 @@ from cdp.cli.output import console, words
 if TYPE_CHECKING:
     from cdp.serving import Customer360, Rows
 
+RATES = "Deliver rates: 'cdp feed add --preset exchange-rates', or 'cdp feed add FILE' for a file you have"
 _SHOWN_IDENTIFIERS = 4
 _TICKET_COLUMNS = ("ticket_id", "opened_at", "status", "priority", "subject")
 _CART_COLUMNS = ("sku", "title", "quantity", "value", "store_id", "store_basis", "stock_available")
@@ -59,6 +60,12 @@ def _who(customer: Customer360) -> Iterator[tuple[str, str]]:
     yield "seen", f"{words(identity['first_seen_at'])} to {words(identity['last_seen_at'])}"
     if profile:
         yield from _figures(profile)
+    for row in customer.orders_without_rate:
+        yield (
+            "not in it",
+            f"{row['count_orders']} orders in {row['currency']} worth {words(row['amount'])} have no exchange rate: "
+            f"they count in no sum. {RATES}",
+        )
 
 
 def _person(profile: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

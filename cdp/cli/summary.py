@@ -30,6 +30,14 @@ from (select file, unnest(reason_codes) as reason_code from quarantine_rows wher
 group by reason_code
 order by count_rows desc, reason_code
 """
+_WITHOUT_RATE = """
+select upper(currency) as currency, count(*) as count_orders, count(distinct customer_id) as count_customers
+from orders
+where counted_as is not null
+    and revenue is null
+group by upper(currency)
+order by currency
+"""
 _SHOWN = 10
 _REFUSED_MARK = "rows quarantined (see 'cdp quarantine list')"
 
@@ -47,6 +55,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = N
         events = dict(reader.fetch(_EVENTS, {"run_id": manifest.run_id}).rows)
         refused = list(reader.fetch(_REFUSED, {"run_id": manifest.run_id}))
         totals = next(iter(reader.fetch(_TOTALS)))
+        without_rate = list(reader.fetch(_WITHOUT_RATE))
     counts = {name: value for name, value in manifest.counts.items() if isinstance(value, int | float)}
     counts.update({f"ids_{name}": count for name, count in events.items()})
     counts.update(totals)
@@ -60,6 +69,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = N
         "currency": workspace.config.currency,
         "counts": counts,
         "segments": segments,
+        "orders_without_rate": without_rate,
         "refused": refused,
         "warnings": list(outcome.warnings),
         "log": str(workspace.data / "runs" / manifest.run_id / "run.log"),
@@ -83,6 +93,7 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     yield f"Run {summary['run_id']} for business date {summary['business_date']}: published in {summary['seconds']} s."
     yield ""
     yield from _figures(counts, summary["currency"])
+    yield from _without_rate(summary["orders_without_rate"])
     yield ""
     yield "Segments"
     width = max((len(item["title"]) for item in summary["segments"]), default=0)
@@ -127,6 +138,18 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
     yield (
         f"Orders     {number('orders')} of known customers, net revenue {counts.get('net_revenue') or 0:,} {currency}"
     )
+
+
+def _without_rate(currencies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    from cdp.cli.customer_view import RATES
+
+    for item in currencies:
+        yield (
+            f"           {item['count_orders']:,} orders of {item['count_customers']:,} customers in {item['currency']} "
+            "have no exchange rate and count in no sum"
+        )
+    if currencies:
+        yield f"           {RATES}"
 
 
 def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:

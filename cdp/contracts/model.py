@@ -171,6 +171,11 @@ class TableContract(Strict):
     grain: str
     key: tuple[ColumnName, ...] = ()
     layer: Literal["canonical", "identity", "profile", "measure", "segment", "run"]
+    one_per_key: bool = Field(
+        default=False,
+        alias="onePerKey",
+        description="several feeds may know the same key: one row is made of theirs, the fuller ones first",
+    )
     example: str = Field(default="", description="a question to the published table, as SQL")
     properties: tuple[TableProperty, ...] = Field(min_length=1)
 

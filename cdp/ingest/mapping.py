@@ -106,6 +106,19 @@ def conformed(engine: Engine, made: str, table: TableContract, where: str) -> st
     return f"select {columns} from {quoted(made)} order by {order}"
 
 
+def merged(table: TableContract, source: str) -> str:
+    """SQL that makes one row per key of the rows of several feeds: of the fullest first, the others fill its gaps."""
+    others = [item.name for item in table.properties if item.name not in table.key]
+    filled = " + ".join(f"({quoted(name)} is not null)::int" for name in others)
+    values = ", ".join(
+        f"arg_min({quoted(name)}, place) filter ({quoted(name)} is not null) as {quoted(name)}" for name in others
+    )
+    key = ", ".join(map(quoted, table.key))
+    ranked = f"select *, row_number() over (order by {filled} desc, s::varchar) as place from {quoted(source)} as s"
+    names = ", ".join(quoted(item.name) for item in table.properties)
+    return f"select {names} from (select {key}, {values} from ({ranked}) group by {key})"
+
+
 def map_feed(
     engine: Engine,
     plan: FeedPlan,

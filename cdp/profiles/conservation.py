@@ -138,7 +138,7 @@ def doubts(engine: Engine, *, as_of: datetime) -> tuple[str, ...]:
     """What reconciles and still looks wrong, in words: no rate for a currency, points taken back twice, overdrawn."""
     found = [
         f"{count} orders in {currency} worth {amount} have no exchange rate on or before their day: "
-        "they count as orders, but in no total of money"
+        "they count as orders, but in no total of money (docs/own-data.md tells how to deliver rates)"
         for currency, count, amount in engine.rows(_UNCONVERTED)
     ]
     found += [

@@ -15,7 +15,7 @@ from cdp.engines import Engine
 from cdp.identity.decisions import Decision
 from cdp.ingest.discover import Delivery, content_hash
 from cdp.ingest.ledger import RetryRequest
-from cdp.ingest.mapping import empty_table
+from cdp.ingest.mapping import empty_table, merged
 from cdp.quality.judging import Judging
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
 from cdp.workspace import Workspace
@@ -68,7 +68,11 @@ class Run:
         """Give the engine these tables; one that nobody has filled is empty."""
         for name in names:
             refs = self.tables.get(name, ())
-            if refs:
+            contract = self.workspace.tables.get(name)
+            if len(refs) > 1 and contract is not None and contract.one_per_key:
+                self.engine.read_parquet(f"{name}_of_feeds", [self.store.path(ref) for ref in refs])
+                self.engine.create_view(name, merged(contract, f"{name}_of_feeds"))
+            elif refs:
                 self.engine.read_parquet(name, [self.store.path(ref) for ref in refs])
             elif name in self.workspace.tables:
                 self.engine.create_table(name, empty_table(self.workspace.tables[name]))

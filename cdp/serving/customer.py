@@ -48,6 +48,16 @@ order by orders.ordered_at desc, orders.order_id
 limit $limit
 """
 
+_WITHOUT_RATE = """
+select upper(currency) as currency, count(*) as count_orders, sum(gross_revenue) as amount
+from orders
+where customer_id = $customer_id
+    and counted_as is not null
+    and revenue is null
+group by upper(currency)
+order by currency
+"""
+
 _CART = """
 select
     cart_items.sku,
@@ -197,6 +207,7 @@ class Customer360:
     consents: Rows
     household: Rows
     orders_by_channel: Rows
+    orders_without_rate: Rows
     open_cart: Rows
     points: Rows
     purchases: Rows
@@ -246,6 +257,7 @@ def _view(reader: Reader, match: Match, limit: int) -> Customer360:
         consents=_consents(profile or {}),
         household=fetch(_HOUSEHOLD),
         orders_by_channel=_orders_by_channel(profile or {}),
+        orders_without_rate=fetch(_WITHOUT_RATE),
         open_cart=fetch(_CART),
         points=fetch(_POINTS),
         purchases=fetch(_PURCHASES),

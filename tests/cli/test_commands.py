@@ -21,6 +21,15 @@ def test_customer_show_tells_what_support_needs(call):
         assert words in out
 
 
+def test_customer_show_tells_orders_that_no_rate_converts(call):
+    assert "not in it" not in call("customer", "show", "C1")[1]
+    code, out, _ = call("customer", "show", "C2")
+    assert code == 0
+    told = " ".join(out.split())
+    assert "1 orders in PLN worth 40.00 have no exchange rate: they count in no sum." in told
+    assert "cdp feed add --preset exchange-rates" in told
+
+
 def test_customer_show_as_json_holds_everything(call):
     _, out, _ = call("customer", "show", "C1", "--format", "json")
     document = json.loads(out)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cdp.engines import Engine
 from cdp.errors import IngestError
-from cdp.ingest.draft import behaviour, people, sales, service, statements
+from cdp.ingest.draft import behaviour, people, rates, sales, service, statements
 from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
 from cdp.ingest.draft.meanings import Column, describe
@@ -50,8 +50,11 @@ def draft_feed(
     for look in looks:
         for note in look.notes:
             export.doubt(note)
+    for column in columns:
+        if column.values and column.shape.written is not None and column.shape.written.doubt:
+            export.doubt(f"{column.source}: {column.shape.written.doubt}")
     understand(export)
-    export.currency = export.currency or default_currency
+    export.currency = (default_currency or "EUR") if export.kind == "rates" else export.currency or default_currency
     if not feed:
         feed = export.name = f"{export.kind}_export"
     mappings = _mappings(export)
@@ -77,6 +80,8 @@ def _must_agree(looks: Sequence[Look]) -> None:
 
 def _required(export: Export) -> list[Column]:
     """What every row needs: the key, the change time, and the instant of what happened."""
+    if export.kind == "rates":
+        return rates.required_columns(export)
     found = [*export.key, *([export.version] if export.version else [])]
     when = {
         "events": ("occurred_at", "created_at", "received_at", "sent_at"),
@@ -101,6 +106,7 @@ _MAKERS: Mapping[str, _Makers] = {
         "touchpoints": behaviour.touchpoints_sql,
     },
     "products": {"products": service.products_sql},
+    "rates": {"exchange_rates": rates.rates_sql},
     "customers": {**_PEOPLE, "consents": statements.consent_sql},
     "leads": {**_PEOPLE, "touchpoints": service.lead_touchpoints_sql, "consents": statements.consent_sql},
     "tickets": {**_PEOPLE, "tickets": service.tickets_sql, "touchpoints": service.ticket_touchpoints_sql},
@@ -124,6 +130,7 @@ def _of_orders(export: Export) -> dict[str, str]:
         "orders": sales.orders_sql(export, built),
         "order_lines": sales.lines_sql(export, built),
         "returns": sales.returns_sql(export, built),
+        "products": sales.products_sql(export, built),
         "touchpoints": sales.touchpoints_sql(export, built),
     }
     return {table: sql for table, sql in made.items() if sql is not None}

@@ -12,6 +12,7 @@ from cdp.errors import IngestError
 from cdp.ingest.draft.consent import NO, YES, plain_status
 from cdp.ingest.draft.look import Look
 from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.rate_columns import rate_columns
 
 KINDS = {
     "events": "events of a website or an app",
@@ -20,6 +21,7 @@ KINDS = {
     "orders": "orders or receipts",
     "consent_log": "statements about being contacted",
     "products": "products",
+    "rates": "exchange rates",
     "leads": "leads of advertisement forms",
     "customers": "customers or contacts",
 }
@@ -117,6 +119,7 @@ def kind_of(export: Export) -> str:
     hint = _hint(export)
     person = ("email", "phone", "full_name", "first_name", "last_name")
     tests: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("rates", lambda: rate_columns(export.columns) is not None),
         ("events", lambda: _is_events(export)),
         ("tickets", lambda: _is_tickets(export, hint)),
         ("survey", lambda: export.has("score", "csat") and not export.has("order_id", "sku", "ticket_id")
@@ -199,6 +202,9 @@ _OWN = {
 
 def _find_key(export: Export) -> None:
     rows = export.rows
+    if export.kind == "rates" and (rates := rate_columns(export.columns)) is not None:
+        export.key = rates.key
+        return
     candidates = [
         column
         for meaning in _OWN[export.kind]

@@ -10,7 +10,9 @@ from cdp.ingest.draft.people import as_text, identifier_columns, person_fields, 
 from cdp.ingest.draft.sqltext import file_of, select
 from cdp.ingest.draft.trade import Trade
 
-_GOODS = (("sku", "sku"), ("gtin", "gtin"), ("product_name", "product_name"))
+_GOODS = (("gtin", "gtin"), ("product_name", "product_name"))
+_OF_PRODUCTS = (("gtin", "gtin"), ("product_name", "title"), ("brand", "brand"), ("category", "category"),
+                ("colour", "colour"))  # fmt: skip
 
 
 def _record(export: Export, trade: Trade) -> list[tuple[str, str]]:
@@ -138,6 +140,7 @@ def lines_sql(export: Export, trade: Trade) -> str | None:
         *_record(export, trade),
         ("line_number", "line_number"),
     ]
+    items += [(trade.article, "sku")] if trade.article else []
     for meaning, name in _GOODS:
         if (column := export.first_of(meaning, owners=("item", ""))) is not None:
             items.append((as_text(column), name))
@@ -157,6 +160,22 @@ def lines_sql(export: Export, trade: Trade) -> str | None:
     ]
     body = ["select", *select(items), "from numbered"]
     return file_of("What was sold, product by product.", "one row per sold line", [numbered], body)
+
+
+def products_sql(export: Export, trade: Trade) -> str | None:
+    """products, as the latest sale of each tells of it; ``None`` when nothing but a number is known of them."""
+    known = [(column, name) for meaning, name in _OF_PRODUCTS
+             if (column := export.first_of(meaning, owners=("item", ""))) is not None]  # fmt: skip
+    if not trade.article or all(name == "gtin" for _, name in known):
+        return None
+    order = f"order by {trade.moment}, _file_id, _row"
+    items = [(trade.article, "sku")]
+    items += [
+        (f"last({as_text(column)} {order}) filter (where {column.name} is not null)", name) for column, name in known
+    ]
+    where = _where(f"{trade.article} is not null", trade.is_line)
+    body = ["select", *select(items), f"from {export.name}", *where, f"group by {trade.article}"]
+    return file_of("Products, as their latest sale tells of them.", "one row per product", [], body)
 
 
 def returns_sql(export: Export, trade: Trade) -> str | None:
@@ -199,7 +218,8 @@ def _returned_rows(export: Export, trade: Trade) -> str:
         (text("store" if export.channel == "store" else "post"), "return_channel"),
         (trade.moment, "returned_at"),
     ]
-    for meaning, name in _GOODS[:2]:
+    items += [(trade.article, "sku")] if trade.article else []
+    for meaning, name in _GOODS[:1]:
         if (column := export.first_of(meaning, owners=("item", ""))) is not None:
             items.append((as_text(column), name))
     items += [(f"abs(coalesce({trade.quantity}, 1))", "quantity"), (f"abs(coalesce({trade.amount}, 0))", "amount")]

@@ -21,6 +21,7 @@ class Trade:
 
     ``key`` and ``moment`` of the order; ``amount`` of a row with tax; ``total`` where it stands once per order;
     conditions ``is_line`` (the row is a product) and ``is_return``, empty where they hold for all rows or for none.
+    ``article`` is what a row's product is known by, empty where nothing names it.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Trade:
     is_line: str
     is_return: str
     has_lines: bool
+    article: str = ""
 
     @property
     def sold(self) -> str:
@@ -56,7 +58,19 @@ def trade_of(export: Export) -> Trade:
     if returned:
         returned = export.derive("is_return", returned, "Whether the row came back")
     key = as_text(export.key[0])
-    return Trade(key, moments.value, amount, quantity.name if quantity else "1", total, is_line, returned, has_lines)
+    pieces = quantity.name if quantity else "1"
+    article = _article(export) if has_lines else ""
+    return Trade(key, moments.value, amount, pieces, total, is_line, returned, has_lines, article)
+
+
+def _article(export: Export) -> str:
+    """SQL of what a product is known by: its number, else its name."""
+    found = (export.first_of(meaning, owners=("item", "")) for meaning in ("sku", "gtin", "product_name"))
+    names = [as_text(column) for column in found if column is not None]
+    if len(names) < 2:
+        return "".join(names)
+    expression = f"coalesce({', '.join(names)})"
+    return export.derive("article", expression, "What the product is known by: its number, else its name")
 
 
 def _row_kinds(export: Export) -> tuple[str, str]:

@@ -110,9 +110,10 @@ def _property(export: Export, column: Column, *, is_required: bool) -> list[str]
     kind = shape.kind if shape.kind not in {"time", "zone"} else "string"
     if column in export.key or (column.meaning == "csat" and kind == "boolean"):
         kind = "string" if kind in {"integer", "number", "boolean"} else kind
+    kind = "number" if export.kind == "rates" and kind == "integer" else kind
     if kind != "string":
         lines.append(f"    logicalType: {kind}")
-    options = _options(column, kind)
+    options = _options(column, kind) + (["scale: 8"] if export.kind == "rates" and kind == "number" else [])
     if options:
         lines.append(f"    logicalTypeOptions: {{{', '.join(options)}}}")
     if is_required:

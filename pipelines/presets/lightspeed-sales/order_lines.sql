@@ -12,7 +12,7 @@ select
     'lightspeed_sales:' || receipt_number as record_id,
     'lightspeed_sales' as feed,
     line_number,
-    sku,
+    article as sku,
     details as product_name,
     coalesce(quantity, 1) as quantity,
     abs(coalesce(discount, 0)) as discount_amount,

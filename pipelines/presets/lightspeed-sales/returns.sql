@@ -13,7 +13,7 @@ select
     'lightspeed_sales' as feed,
     'store' as return_channel,
     date as returned_at,
-    sku,
+    article as sku,
     abs(coalesce(quantity, 1)) as quantity,
     abs(coalesce(total, 0)) as amount,
     'GBP' as currency

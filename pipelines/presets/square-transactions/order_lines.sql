@@ -12,7 +12,7 @@ select
     'square_transactions:' || transaction_id as record_id,
     'square_transactions' as feed,
     line_number,
-    sku,
+    article as sku,
     item as product_name,
     coalesce(qty, 1) as quantity,
     abs(coalesce(discounts, 0)) as discount_amount,

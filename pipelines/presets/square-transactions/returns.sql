@@ -13,7 +13,7 @@ select
     'square_transactions' as feed,
     'store' as return_channel,
     happened_at as returned_at,
-    sku,
+    article as sku,
     abs(coalesce(qty, 1)) as quantity,
     abs(coalesce(row_amount, 0)) as amount,
     'USD' as currency

@@ -60,6 +60,21 @@ def try_drafts(folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]
     return tried
 
 
+@pytest.fixture
+def drafts_of(tmp_path):
+    """Draft exports given as text by file name, all into one workspace; gives what became of each."""
+
+    def _drafts_of(exports, **options):
+        files = {}
+        for name, content in exports.items():
+            path = tmp_path / name
+            path.write_text(content, encoding="utf-8")
+            files[path.stem] = ([path], options)
+        return try_drafts(tmp_path / "workspace", files)
+
+    return _drafts_of
+
+
 @pytest.fixture(scope="session")
 def drafted(tmp_path_factory):
     exports = {
