@@ -48,7 +48,7 @@ class Conflicts:
 
     def between(self, left: Group, right: Group, *, needs_family_name: bool) -> str | None:
         """Why two groups may not be joined; ``None`` when they may."""
-        if _share_of_pairs(left.names, right.names, _meets(self.given)) >= self.share:
+        if _share_of_pairs(*_spelled_out(left.names, right.names), _meets(self.given)) >= self.share:
             return "given names differ"
         if needs_family_name and _share_of_pairs(left.names, right.names, _meets(self.family)) >= self.share:
             return "family names differ"
@@ -75,6 +75,16 @@ def birth_dates_agree(left: str, right: str) -> bool:
     if left == right or left == right[:4] + right[6:] + right[4:6]:
         return True
     return sum(a != b for a, b in zip(left, right, strict=True)) <= 1
+
+
+def _spelled_out(left: Counter[str], right: Counter[str]) -> tuple[Counter[str], Counter[str]]:
+    """The names with a whole given name, where both sides have such: an initial fits many and must not outvote them."""
+    whole = [Counter({name: count for name, count in side.items() if _is_spelled_out(name)}) for side in (left, right)]
+    return (whole[0], whole[1]) if all(whole) else (left, right)
+
+
+def _is_spelled_out(name: str) -> bool:
+    return len(name.partition("|")[0]) > 1
 
 
 def _share_of_pairs(left: Counter[str], right: Counter[str], agree: Callable[[str, str], bool]) -> float:
@@ -107,25 +117,33 @@ class Agglomeration:
             self._root[node], node = root, self._root[node]
         return root
 
-    def join(self, links: Iterable[Link], supported: Callable[[Group, Group], bool] | None = None) -> dict[int, str]:
-        """Try every link once; returns the refused ones as key → reason."""
+    def group(self, node: int) -> Group:
+        """The group of a node."""
+        return self._groups[self.find(node)]
+
+    def against(self, left: Group, right: Group, *, needs_family_name: bool = False) -> str | None:
+        """Why two groups may not be joined: a decision, or what the names and dates say; ``None`` when they may."""
+        decision = _decided_apart(left, right)
+        if decision is not None:
+            return f"decision {decision} keeps them apart"
+        return self._conflicts.between(left, right, needs_family_name=needs_family_name)
+
+    def join(self, links: Iterable[Link], doubt: Callable[[Group, Group], str | None] | None = None) -> dict[int, str]:
+        """Try every link once; returns the refused ones as key → reason. ``doubt`` may refuse what nothing forbids."""
         refused: dict[int, str] = {}
         for link in sorted(links):
             left, right = self.find(link.left), self.find(link.right)
             if left == right:
                 continue
             group_l, group_r = self._groups[left], self._groups[right]
-            decision = _decided_apart(group_l, group_r)
-            reason = f"decision {decision} keeps them apart" if decision is not None else None
-            if reason is None:
-                reason = self._conflicts.between(group_l, group_r, needs_family_name=link.needs_family_name)
-            if reason is None and supported is not None and not supported(group_l, group_r):
-                reason = "the groups agree too little on average"
+            reason = self.against(group_l, group_r, needs_family_name=link.needs_family_name)
+            if reason is None and doubt is not None:
+                reason = doubt(group_l, group_r)
             if reason is None:
                 self._merge(min(left, right), max(left, right))
             else:
                 refused[link.key] = reason
-            if decision is not None and link.star >= 0:
+            if link.star >= 0 and _decided_apart(group_l, group_r) is not None:
                 self._adopt(link)
         return refused
 
@@ -143,9 +161,7 @@ class Agglomeration:
             if left == right:
                 continue
             group_l, group_r = self._groups[left], self._groups[right]
-            if _decided_apart(group_l, group_r) is None and not self._conflicts.between(
-                group_l, group_r, needs_family_name=link.needs_family_name
-            ):
+            if self.against(group_l, group_r, needs_family_name=link.needs_family_name) is None:
                 self._merge(min(left, right), max(left, right))
                 self.repairs.append((link.key, other, link.right))
         orphans.append(link.right)

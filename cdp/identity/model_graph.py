@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine
 from cdp.identity.agglomerate import Agglomeration, Group, Link
 from cdp.identity.comparisons import COMPARISONS
+from cdp.identity.doubts import Doubts
 from cdp.identity.graph import components
 from cdp.identity.identifier_graph import load_conflicts, relate_names
 from cdp.identity.rulings import Rulings
@@ -77,7 +78,7 @@ def join_components(
             strict=True,
         )
     ]
-    refused = agglomeration.join(links, _AverageAgreement(probabilities, settings.guards.average_agreement))
+    refused = agglomeration.join(links, Doubts(agglomeration, probabilities, settings))
     kept.loc[list(refused), "cut_reason"] = list(refused.values())
     kept["is_cut"] = kept["cut_reason"] != ""
     kept = kept[list(no_edges(labels).edges.columns)].astype({"cut_reason": "string", "evidence": "string"})
@@ -147,19 +148,3 @@ inner join names as l on clusters.component_l = l.component
 inner join names as r on clusters.component_r = r.component
 where l.name_key <> r.name_key
 """
-
-
-class _AverageAgreement:
-    """Whether two groups agree on average; a pair that was never worth scoring counts as no evidence."""
-
-    def __init__(self, probabilities: dict[tuple[int, int], float], least: float) -> None:
-        self._probabilities, self._least = probabilities, least
-
-    def __call__(self, left: Group, right: Group) -> bool:
-        total, known = 0.0, 0
-        for node_l in left.nodes:
-            for node_r in right.nodes:
-                probability = self._probabilities.get((min(node_l, node_r), max(node_l, node_r)))
-                if probability is not None:
-                    total, known = total + probability, known + 1
-        return known > 0 and total / known >= self._least

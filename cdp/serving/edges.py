@@ -36,6 +36,7 @@ _KINDS = (
     ("family names differ", "veto"),
     ("one is junior", "veto"),
     ("birth dates differ", "veto"),
+    ("an initial that fits several people", "veto"),
 )
 _COLUMNS = (
     "edges.record_id_l, edges.record_id_r, edges.edge_type, edges.identifier_type, edges.identifier_value, "

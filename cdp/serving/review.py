@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from cdp.identity.doubts import FITS_TWO
 from cdp.serving.edges import Edge, doubtful_edges, edges_within
 from cdp.serving.reader import Reader
 from cdp.serving.sides import Side, sides
@@ -13,7 +14,8 @@ from cdp.serving.sides import Side, sides
 _SIZES = "select customer_id, count_records from customers"
 _MONEY = "select customer_id, cast(coalesce(net_revenue, 0) as double) from profiles"
 # How often pairs that a veto refused were one person after all: measured on synthetic retail records.
-_VETOED = {"given names differ": 0.10, "birth dates differ": 0.26}
+# What fits two people belongs to one of them.
+_VETOED = {"given names differ": 0.10, "birth dates differ": 0.26, "an initial that fits several people": 0.5}
 _LEAST_VETOED = 0.1
 
 
@@ -77,7 +79,7 @@ def questions(
 def _doubt(edge: Edge) -> float | None:
     """The probability that it is one person; ``None`` where nothing is to be asked."""
     if edge.edge_type == "model":
-        return edge.probability
+        return 0.5 if edge.cut_reason == FITS_TWO else edge.probability
     if edge.edge_type == "identifier" and edge.kept_apart_by == "veto":
         return _VETOED.get(edge.cut_reason or "", _LEAST_VETOED)
     return None

@@ -165,6 +165,34 @@ nameless_choices as (
         ))
 ),
 
+initials as (
+    select pairs.identifier_type, pairs.identifier_value, pairs.name_key_l as name_key, pairs.name_key_r as other_key
+    from pairs
+    inner join relations on pairs.name_key_l = relations.name_key_l and pairs.name_key_r = relations.name_key_r
+    where relations.given_relation = 'initial' and pairs.name_key_l like '_|%'
+    union all
+    select pairs.identifier_type, pairs.identifier_value, pairs.name_key_r as name_key, pairs.name_key_l as other_key
+    from pairs
+    inner join relations on pairs.name_key_l = relations.name_key_l and pairs.name_key_r = relations.name_key_r
+    where relations.given_relation = 'initial' and pairs.name_key_r like '_|%'
+),
+
+-- "A. Lee" on a value that both Adam and Ann Lee use says neither
+torn as (
+    select distinct
+        one.identifier_type,
+        one.identifier_value,
+        one.name_key
+    from initials as one
+    inner join initials as other
+        on one.identifier_type = other.identifier_type
+        and one.identifier_value = other.identifier_value
+        and one.name_key = other.name_key
+        and one.other_key < other.other_key
+    inner join relations on one.other_key = relations.name_key_l and other.other_key = relations.name_key_r
+    where relations.is_given_conflict
+),
+
 between_holders as (
     select
         pairs.record_id_l,
@@ -176,10 +204,16 @@ between_holders as (
             when relations.is_given_conflict then 'given names differ'
             when relations.is_suffix_conflict then 'one is junior, the other senior'
             when limits.needs_family_name and relations.is_family_conflict then 'family names differ'
+            when torn.name_key is not null then 'an initial that fits several people'
         end as cut_reason
     from pairs
     inner join relations on pairs.name_key_l = relations.name_key_l and pairs.name_key_r = relations.name_key_r
     inner join limits on pairs.identifier_type = limits.identifier_type
+    left join torn
+        on pairs.identifier_type = torn.identifier_type
+        and pairs.identifier_value = torn.identifier_value
+        and relations.given_relation = 'initial'
+        and torn.name_key = case when pairs.name_key_l like '_|%' then pairs.name_key_l else pairs.name_key_r end
     anti join holders as landlines
         on pairs.identifier_type = landlines.identifier_type
         and pairs.identifier_value = landlines.identifier_value
