@@ -146,8 +146,7 @@ def _compare(run: Run, engine: Engine) -> None:
     write_atomically(report, json.dumps({"records": records, "tables": told}, indent=1) + "\n")
     raise IdentityError(
         f"the incremental night differs from a full run in {', '.join(one.table for one in differences)}; "
-        f"{len(records)} records would have another customer"
-        + (f": {', '.join(records[:10])}{', …' if len(records) > 10 else ''}" if records else ""),
-        f"nothing is published; {report} lists the differences: please report them. "
+        f"{len(records)} records would have another customer",
+        f"nothing is published; {report} names the records and shows rows (it holds personal data). "
         "A run after 'cdp identity train' resolves all records",
     )
