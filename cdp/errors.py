@@ -5,6 +5,7 @@ CdpError                    exit 1
 ├── LockedError             exit 3   another run holds the workspace
 ├── WorkspaceError                   YAML or cdp.toml is wrong; carries every fault
 ├── ContractError                    a contract or mapping does not fit the data it meets
+│   └── DriftError                   a file's columns are not those of its contract
 ├── IngestError                      a delivered file cannot be read
 ├── LedgerError                      rows read do not add up
 ├── GateError                        a quality gate stopped the run
@@ -50,6 +51,10 @@ class WorkspaceError(CdpError):
 
 class ContractError(CdpError):
     """A contract or a mapping does not fit the data it meets."""
+
+
+class DriftError(ContractError):
+    """A file's columns do not fit its contract: it waits until somebody accepts them."""
 
 
 class IngestError(CdpError):

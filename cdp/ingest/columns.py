@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.contracts import Contract, Property
-from cdp.errors import ContractError
+from cdp.errors import DriftError
 from cdp.ingest.drift import proposals
 
 
@@ -26,7 +26,7 @@ def match_columns(
 ) -> ColumnMatch:
     """Match headers to properties. ``values`` are some values of the columns, by header.
 
-    Raises ``ContractError`` when a column is missing that is not optional: loading the file would lose its values.
+    Raises ``DriftError`` when a column is missing that is not optional: loading the file would lose its values.
     The hint proposes the new column that may be it.
     """
     headers = [header.strip().lstrip("\ufeff") for header in delivered]
@@ -55,7 +55,7 @@ def _must_differ(headers: Sequence[str], file: str) -> None:
     for header in headers:
         if header and headers.count(header) > 1:
             places = [str(number) for number, other in enumerate(headers, 1) if other == header]
-            raise ContractError(
+            raise DriftError(
                 f"{file}: columns {' and '.join(places)} have the same header", "ask the source for distinct headers"
             )
 
@@ -76,14 +76,14 @@ def _judge_missing(
     }
     for item in needed:
         if (proposal := found.get(item.source)) is not None:
-            raise ContractError(
+            raise DriftError(
                 f"{file}: column {item.source} is missing, and {proposal.name} is new: {proposal.reason}",
                 f"accept with '{proposal.command(contract.name)}', then run again; the file was left untouched",
             )
     if needed:
         kind = "required column" if needed[0].required or needed[0].name in contract.key else "column"
         new = f" (new here: {', '.join(fresh[:8])})" if fresh else ""
-        raise ContractError(
+        raise DriftError(
             f"{file}: {kind} {needed[0].source} is missing; {known} of {known + len(missing)} known columns "
             f"are among the {len(headers)} delivered",
             f'when it has a new name{new}: cdp feed rename {contract.name} "{needed[0].source}" NEW. When the file has '

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.errors import ContractError, IngestError, LedgerError
+from cdp.errors import ContractError, DriftError, IngestError, LedgerError
 from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
@@ -29,7 +29,7 @@ class Landed:
     """What became of one file; ``path`` holds its landed rows, ``None`` when it had none.
 
     ``warnings`` want a person's look; what is merely worth noting stands in the ledger's message. ``headers`` are the
-    columns that the file had.
+    columns that the file had. ``is_drift``: it was refused because its columns do not fit.
     """
 
     ledger: FileLedger
@@ -37,6 +37,7 @@ class Landed:
     warnings: tuple[str, ...] = ()
     path: Path | None = None
     headers: tuple[Header, ...] = ()
+    is_drift: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def land_file(
     try:
         return _land(landing, delivery, feed, contract, scope, blank)
     except (ContractError, IngestError) as error:
-        return Landed(replace(blank, status=FileStatus.refused, message=f"{error.message}; {error.hint}"))
+        refused = replace(blank, status=FileStatus.refused, message=f"{error.message}; {error.hint}")
+        return Landed(refused, is_drift=isinstance(error, DriftError))
     except OSError as error:
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:

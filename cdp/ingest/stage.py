@@ -10,13 +10,14 @@ from cdp.contracts import Contract
 from cdp.ingest.checks import key_sql, quoted, version_sql
 from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import Feed
-from cdp.ingest.landing import Landed, Landing, land_file
+from cdp.ingest.landing import Landed, Landing, land_file, waiting
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.references import close_references, in_reference_order, open_references
 from cdp.ingest.restatement import scope_of
 from cdp.quality.history import Header
 
 UNCLAIMED = "no feed claims it"
+HELD = "it came after a file of its feed whose columns do not fit, and waits until that is accepted or taken away"
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,16 @@ class History:
 
     ``ledgers``: loaded files by (feed, content hash). ``settled``: (feed, content hash, name) of files that need no
     second look. ``landed``: parquet files of landed rows by feed. ``unknown``: names of files that belong to no feed.
+    ``stopped``: those of ``settled`` that were refused. ``met``: in which run a file was first refused or held back, by
+    (feed, name).
     """
 
     ledgers: Mapping[tuple[str, str], FileLedger] = field(default_factory=dict)
     settled: frozenset[tuple[str, str, str]] = frozenset()
     landed: Mapping[str, Sequence[Path]] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
+    stopped: frozenset[tuple[str, str, str]] = frozenset()
+    met: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,22 @@ def new_deliveries(deliveries: Sequence[Delivery], history: History) -> list[Del
         for item in deliveries
         if item.feed and item.file_id and (item.feed, item.file_id, item.name) not in history.settled
     ]
+
+
+def in_turn(deliveries: Sequence[Delivery], history: History, feed: str) -> list[Delivery]:
+    """A feed's new files, those first that have waited longest, and before them refused ones that still lie there."""
+    fresh = [item for item in new_deliveries(deliveries, history) if item.feed == feed]
+    again = [item for item in deliveries if item.feed == feed and (feed, item.file_id, item.name) in history.stopped]
+    return sorted([*again, *fresh], key=lambda item: history.met.get((feed, item.name), len(history.met) + 1_000_000))
+
+
+def is_held(item: Delivery, deliveries: Sequence[Delivery], history: History) -> bool:
+    """Whether a new file only goes on waiting: it was held back before, and a refused file of its feed still stands."""
+    feed = item.feed or ""
+    behind = any(
+        (each.feed or "", each.file_id, each.name) in history.stopped for each in deliveries if each.feed == feed
+    )
+    return behind and (feed, item.name) in history.met
 
 
 def open_current(landing: Landing, contract: Contract, files: Sequence[Path]) -> None:
@@ -127,12 +148,17 @@ def land_inbox(
         )
         open_current(landing, contract, history.landed.get(name, ()))
         paths: list[Path] = []
-        for item in (each for each in fresh if each.feed == name):
+        is_stopped = False
+        for item in in_turn(deliveries, history, name):
             if (name, item.file_id) in known and item.size:
                 account(known[name, item.file_id].replayed_as(item.name, landing.run_id).balanced())
                 continue
+            if is_stopped:
+                account(waiting(item, landing.run_id, HELD))
+                continue
             scope = scope_of(feeds[name], item.name, known, (*history.landed.get(name, ()), *paths))
             result: Landed = land_file(landing, item, feeds[name], contract, scope)
+            is_stopped = result.is_drift
             account(result.ledger, result.warnings)
             quarantined += result.quarantined
             headers.setdefault(name, {}).update(dict.fromkeys(result.headers))

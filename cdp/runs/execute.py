@@ -20,7 +20,7 @@ from cdp.engines import Engine, open_engine
 from cdp.errors import CdpError, GateError
 from cdp.identity.decisions import fingerprint
 from cdp.ingest.discover import Delivery, discover
-from cdp.ingest.stage import History, new_deliveries
+from cdp.ingest.stage import History, is_held, new_deliveries
 from cdp.runs.code import code_signature
 from cdp.runs.context import LOG, Run
 from cdp.runs.gate import verdict
@@ -28,7 +28,7 @@ from cdp.runs.ledgers import history
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
 from cdp.runs.retries import as_signed
-from cdp.runs.stages import STAGES, not_read
+from cdp.runs.stages import STAGES, held_back, not_read
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
 
@@ -150,6 +150,11 @@ def _unheard_of(deliveries: Sequence[Delivery], known: History) -> tuple[str, ..
     return (*(not_read(item.name, item.trouble) for item in unclaimed), *(f"{i.name}: {i.trouble}" for i in waiting))
 
 
+def _still_held(held: Sequence[Delivery]) -> Iterator[str]:
+    for feed in sorted({item.feed for item in held if item.feed}):
+        yield held_back(feed, [item.name for item in held if item.feed == feed])
+
+
 def _finish(run: Run) -> Manifest:
     manifest = Manifest(
         run.run_id,
@@ -249,11 +254,12 @@ def run(
             current.verify_incremental = verify_incremental
             known = history(current)
             fresh = new_deliveries(deliveries, known)
-            if not fresh and _is_settled(current, day):
+            held = [item for item in fresh if is_held(item, deliveries, known)]
+            if len(held) == len(fresh) and _is_settled(current, day):
                 return RunOutcome(
                     current.parent,
                     published=False,
-                    warnings=_unheard_of(deliveries, known),
+                    warnings=(*_unheard_of(deliveries, known), *_still_held(held)),
                     seconds=time.monotonic() - started,
                 )
             _check_disk(workspace, fresh)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cdp.ingest.checks import quoted
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table
-from cdp.ingest.stage import History
+from cdp.ingest.stage import HELD, History
 from cdp.runs.context import Run
 
 SOURCE_FILES = "source_files"
@@ -79,7 +79,9 @@ def ledgers(run: Run) -> list[FileLedger]:
 
 def history(run: Run) -> History:
     """What the parent run knows of delivered files."""
-    known = ledgers(run)
+    known = sorted(ledgers(run), key=lambda item: run_number(item.run_id))
+    latest = {(item.feed, item.file): item for item in known if item.feed}
+    put_off = [item for item in known if item.feed and _is_put_off(item) and _is_put_off(latest[item.feed, item.file])]
     settled = [item for item in known if item.feed and _is_settled(run, item)]
     landed = {
         name.removeprefix("landed."): [run.store.path(ref) for ref in refs]
@@ -91,7 +93,22 @@ def history(run: Run) -> History:
         frozenset((item.feed, item.file_id, item.file) for item in settled if item.feed),
         landed,
         frozenset(item.file for item in known if item.status is FileStatus.unknown),
+        frozenset(
+            (item.feed, item.file_id, item.file) for item in settled if item.feed and item.status is FileStatus.refused
+        ),
+        {(item.feed, item.file): run_number(item.run_id) for item in reversed(put_off) if item.feed},
     )
+
+
+def run_number(run_id: str) -> int:
+    """Which run of the workspace it was."""
+    return int(run_id.rsplit("-", 1)[-1])
+
+
+def _is_put_off(ledger: FileLedger) -> bool:
+    """Whether a file waits for somebody: refused, or behind a refused one."""
+    is_held = ledger.status is FileStatus.waiting and ledger.message.startswith(HELD)
+    return ledger.status is FileStatus.refused or is_held
 
 
 def _is_settled(run: Run, ledger: FileLedger) -> bool:

@@ -13,7 +13,7 @@ from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow, RetryReque
 from cdp.ingest.restatement import scope_name
 from cdp.ingest.retry import Outcome, Retried, retry_feed
 from cdp.runs.context import LOG, Run
-from cdp.runs.ledgers import OUTCOMES, QUARANTINE, SOURCE_FILES, append, open_ledger, rewrite
+from cdp.runs.ledgers import OUTCOMES, QUARANTINE, SOURCE_FILES, append, open_ledger, rewrite, run_number
 
 _KEPT = f"""
 select q.* replace (
@@ -83,7 +83,7 @@ def _waiting(run: Run) -> list[QuarantinedRow]:
 def _delivered(ledgers: Iterable[FileLedger]) -> dict[str, int]:
     """For every loaded file when it came: by run, within one in delivery order."""
     loaded = [item for item in ledgers if item.status is FileStatus.loaded]
-    loaded.sort(key=lambda item: (int(item.run_id.rsplit("-", 1)[-1]), natural_key(item.file)))
+    loaded.sort(key=lambda item: (run_number(item.run_id), natural_key(item.file)))
     return {item.file_id: number for number, item in enumerate(loaded)}
 
 

@@ -9,7 +9,7 @@ from cdp.contracts.published import made_by
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import map_feed
-from cdp.ingest.stage import UNCLAIMED, LandingResult, land_inbox, new_deliveries
+from cdp.ingest.stage import HELD, UNCLAIMED, LandingResult, land_inbox, new_deliveries
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.measures import Moment, build_measures
 from cdp.measures.attributes import segment_kinds
@@ -54,6 +54,7 @@ def land(run: Run) -> None:
         refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
     keep_headers(run, result.headers)
+    _tell_held(run, result)
     _count(run, result)
     take_up(run, landing, before.ledgers.values(), result.ledgers)
     shutil.rmtree(workdir)
@@ -81,7 +82,7 @@ def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
     run.told(f"landing {ledger.file}")
     if ledger.status is FileStatus.unknown:
         run.warn(not_read(ledger.file, "" if ledger.message == UNCLAIMED else ledger.message))
-    elif ledger.status is FileStatus.waiting:
+    elif ledger.status is FileStatus.waiting and not ledger.message.startswith(HELD):
         run.warn(f"{ledger.file}: {ledger.message}")
     elif ledger.status is FileStatus.refused:
         run.warn(f"{ledger.file} was refused: {ledger.message}")
@@ -91,6 +92,19 @@ def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
         run.warn(f"{ledger.file}: {warning}")
     if ledger.rows_quarantined and ledger.status is FileStatus.loaded:
         run.warn(f"{ledger.file}: {ledger.rows_quarantined} rows quarantined (see 'cdp quarantine list')")
+
+
+def _tell_held(run: Run, result: LandingResult) -> None:
+    for feed in sorted({item.feed for item in result.waiting if item.feed}):
+        held = [item.file for item in result.waiting if item.feed == feed and item.message.startswith(HELD)]
+        if held:
+            run.warn(held_back(feed, held))
+
+
+def held_back(feed: str, files: Sequence[str]) -> str:
+    """What is told of files that wait behind one of their feed."""
+    named = ", ".join(files[:3]) + (", …" if len(files) > 3 else "")
+    return f"{feed}: {len(files)} later files wait behind the one whose columns do not fit: {named}"
 
 
 def _count(run: Run, result: LandingResult) -> None:

@@ -1,0 +1,55 @@
+"""Files that come after one whose columns do not fit wait for it, and go through in the order in which they came."""
+
+from __future__ import annotations
+
+from runs.test_quarantine_retry import HEADER, UNDATED, club, empty
+
+from cdp.runs.stages import held_back
+
+__all__ = ["club", "empty"]
+
+RENAMED = HEADER.replace("e_mail", "EMAIL_ADDRESS")
+MENDED = UNDATED.replace("physicalName: e_mail", "physicalName: e_mail, aliases: [EMAIL_ADDRESS]")
+
+
+def statuses(club):
+    return club.told("source_files", "run_id[-4:], file[7:], status", "run_id, file")
+
+
+def test_a_later_file_does_not_overtake_one_that_is_stopped(club):
+    club.contract(UNDATED)
+    club.run(club1=HEADER + "M1,a@example.com,1,\nM2,b@example.com,1,\n")
+    told = club.run(club2=RENAMED + "M1,a@example.com,2,\n", club3=HEADER + "M1,a@example.com,3,\n")
+    assert told.exit_code == 4
+    assert held_back("club", ["inbox/club3.csv"]) in told.warnings
+    assert statuses(club)[1:] == [("0002", "club2.csv", "refused"), ("0002", "club3.csv", "waiting")]
+
+    again = club.run()
+    assert not again.published
+    assert again.exit_code == 4
+    assert held_back("club", ["inbox/club3.csv"]) in again.warnings
+
+    later = club.run(club0=HEADER + "M1,a@example.com,4,\n")
+    assert held_back("club", ["inbox/club3.csv", "inbox/club0.csv"]) in later.warnings
+    assert club.members() == [("M1", "a@example.com", 1), ("M2", "b@example.com", 1)]
+
+    club.contract(MENDED)
+    assert club.run().warnings == ()
+    assert [status for run, _, status in statuses(club) if run == "0004"] == ["loaded"] * 3
+    assert sorted(club.members()) == [("M1", "a@example.com", 4), ("M2", "b@example.com", 1)]
+    assert not club.run().published
+
+
+def test_taking_the_stopped_file_away_sets_the_others_free(club):
+    club.contract(UNDATED)
+    club.run(club2=RENAMED + "M1,a@example.com,2,\n", club3=HEADER + "M1,a@example.com,3,\n")
+    assert club.members() == []
+    (club.inbox / "club2.csv").unlink()
+    assert club.run().warnings == ()
+    assert club.members() == [("M1", "a@example.com", 3)]
+
+
+def test_a_file_that_is_broken_otherwise_holds_nobody_back(club):
+    club.contract(UNDATED)
+    club.run(club2=b"\x1f\x8b\x08broken", club3=HEADER + "M1,a@example.com,3,\n")
+    assert club.members() == [("M1", "a@example.com", 3)]
