@@ -120,7 +120,8 @@ told_by_time as (
         )
 ),
 
--- a record without a name goes to the holder of its time where numbers change hands, else to the most frequent one
+-- a record without a name goes to the holder of its time where numbers change hands, else to the most frequent one; a
+-- holder whose time is not known (an account without dates) comes after whoever was seen within four months
 nameless_choices as (
     select
         holders.hub_record_id as record_id_l,
@@ -132,6 +133,7 @@ nameless_choices as (
             order by
                 case
                     when not limits.needs_family_name or carried.first_seen_at is null then 0
+                    when holders.first_seen_at is null then 120
                     when carried.first_seen_at < holders.first_seen_at
                         then date_diff('day', cast(carried.first_seen_at as date), cast(holders.first_seen_at as date))
                     when carried.first_seen_at > holders.last_seen_at
