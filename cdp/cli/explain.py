@@ -93,15 +93,17 @@ def _published(workspace: Path | None, run: str | None) -> tuple[Path, list[Path
 
 def _run_model(root: Path, store: Store, manifest: Manifest | None) -> RunModel | None:
     from cdp.identity.weighing import RunModel
+    from cdp.runs.parts import gone_name
 
     if manifest is None:
         return None
-    state, heads = (
+    heads_table = "identity_state_representatives"
+    state, heads, gone = (
         tuple(store.path(ref) for ref in manifest.tables.get(name, ()))
-        for name in ("identity_state", "identity_state_representatives")
+        for name in ("identity_state", heads_table, gone_name(heads_table))
     )
     path = store.data / manifest.model if manifest.model else root / "pipelines/identity/model.json"
-    model = RunModel(path, state, heads)
+    model = RunModel(path, state, heads, gone[0] if gone else None)
     return model if model.is_there else None
 
 
@@ -121,6 +123,8 @@ def _print(answer: Explanation, limit: int) -> None:
         _print_edges(answer.against, limit)
     for kind, value, reason in answer.blocked:
         write(f"Blocked, and carried by both: {kind} {value} ({reason})")
+    if len(answer.held):
+        print_rows(answer.held, Format.table, title="Who held what when (values that several customers carry)")
     if len(answer.compared):
         print_rows(answer.compared, Format.table, title="Side by side")
     if len(answer.records):

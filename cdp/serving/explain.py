@@ -35,6 +35,32 @@ select record_id, identifier_type, identifier_value, country
 from read_parquet($files, union_by_name = true)
 where record_id in (select unnest($records))
 """
+# an identifier's owner changes over time: who held what this customer holds too, and when
+_HELD = """
+select
+    held.identifier_type,
+    held.identifier_value,
+    held.customer_id,
+    held.first_seen_at,
+    held.last_seen_at,
+    held.count_records
+from identifiers as held
+inner join identifiers as own
+    on held.identifier_type = own.identifier_type and held.identifier_value = own.identifier_value
+where own.customer_id = $customer_id
+    and ($other is null and exists (
+        select 1 from identifiers as another
+        where another.identifier_type = own.identifier_type
+            and another.identifier_value = own.identifier_value
+            and another.customer_id <> own.customer_id
+    ) or held.customer_id in ($customer_id, $other) and exists (
+        select 1 from identifiers as another
+        where another.identifier_type = own.identifier_type
+            and another.identifier_value = own.identifier_value
+            and another.customer_id = $other
+    ))
+order by held.identifier_type, held.identifier_value, held.first_seen_at nulls last, held.customer_id
+"""
 _NEVER = (
     "they share no usable identifier, and no record of one was found comparable with a record of the other: the model "
     "either never compared them (too little in common) or gave less than the least probability it keeps"
@@ -53,7 +79,10 @@ _VERDICTS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """An answer: verdict in words, the edges that hold (``path``) and those that were cut (``against``)."""
+    """An answer: verdict in words, the edges that hold (``path``) and those that were cut (``against``).
+
+    ``held`` says of identifiers that several customers carry who held them from when to when.
+    """
 
     question: str
     verdict: str
@@ -64,6 +93,7 @@ class Explanation:
     compared: Rows
     kept_apart_by: str = ""
     blocked: Sequence[tuple[str, str, str]] = field(default_factory=tuple)
+    held: Rows = field(default_factory=lambda: Rows((), []))
 
     def as_document(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -75,6 +105,7 @@ class Explanation:
             "path": [edge.as_document() for edge in self.path],
             "against": [edge.as_document() for edge in self.against],
             "blocked": [{"identifier_type": k, "identifier_value": v, "reason": r} for k, v, r in self.blocked],
+            "held": list(self.held),
             "records": list(self.records),
             "compared": list(self.compared),
         }
@@ -90,7 +121,9 @@ def explain_customer(reader: Reader, key: str) -> Explanation:
     count = len(records)
     verdict = "one record, so nothing had to be joined" if count == 1 else f"{count} records, held by {_kinds(path)}"
     empty = Rows(("field", "left", "right", "verdict"), [])
-    return Explanation(f"Why is {customer} one customer?", verdict, (customer,), path, against, records, empty)
+    held = reader.fetch(_HELD, {"customer_id": customer, "other": None})
+    question = f"Why is {customer} one customer?"
+    return Explanation(question, verdict, (customer,), path, against, records, empty, held=held)
 
 
 def explain_pair(
@@ -121,7 +154,8 @@ def explain_pair(
     records = Rows((), [])
     customers = (one.customer_id, other.customer_id)
     question = f"Why are {_named(one)} and {_named(other)} not one customer?"
-    return Explanation(question, verdict, customers, (), between, records, compared, kept_apart_by, blocked)
+    held = reader.fetch(_HELD, {"customer_id": one.customer_id, "other": other.customer_id})
+    return Explanation(question, verdict, customers, (), between, records, compared, kept_apart_by, blocked, held)
 
 
 def _joined(reader: Reader, one: Located, other: Located) -> Explanation:

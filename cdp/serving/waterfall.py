@@ -54,6 +54,9 @@ def _body(explanation: Explanation) -> Iterator[str]:
     if explanation.blocked:
         yield "<h2>Blocked values that both carry</h2>"
         yield table(("type", "value", "why blocked"), explanation.blocked)
+    if len(explanation.held):
+        yield "<h2>Who held what when</h2>"
+        yield table(explanation.held.columns, explanation.held.rows)
     if len(explanation.compared):
         yield "<h2>Side by side</h2>"
         yield table(explanation.compared.columns, explanation.compared.rows)

@@ -211,3 +211,16 @@ def test_an_id_that_was_merged_away_still_leads_to_its_customer(reader):
     assert gone
     for customer, other in gone:
         assert match_customer(reader, other).customer_id == match_customer(reader, customer).customer_id
+
+
+def test_who_held_a_shared_value_when_is_told(reader):
+    one, other, value = reader.fetch(
+        "select l.customer_id, r.customer_id, l.identifier_value from identifiers as l inner join identifiers as r "
+        "using (identifier_type, identifier_value) where l.customer_id < r.customer_id "
+        "and l.last_seen_at < r.first_seen_at order by 1, 2, 3 limit 1"
+    ).rows[0]
+    alone, together = explain_customer(reader, one).held, explain_pair(reader, one, other).held
+    held = [row for row in together if row["identifier_value"] == value]
+    assert [row["customer_id"] for row in held] == [one, other]
+    assert held[0]["last_seen_at"] < held[1]["first_seen_at"]
+    assert {row["customer_id"] for row in alone if row["identifier_value"] == value} >= {one, other}
