@@ -63,8 +63,10 @@ def _who(customer: Customer360) -> Iterator[tuple[str, str]]:
     for row in customer.orders_without_rate:
         yield (
             "not in it",
-            f"{row['count_orders']} orders in {row['currency']} worth {words(row['amount'])} have no exchange rate: "
-            f"they count in no sum. {RATES}",
+            (
+                f"{row['count_orders']} orders in {row['currency']} worth {words(row['amount'])} have no exchange "
+                f"rate: they count in no sum. {RATES}"
+            ),
         )
 
 

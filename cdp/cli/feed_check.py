@@ -98,7 +98,10 @@ def _report(trial: Trial, limit: int, form: Format) -> None:
             }
         )
         return
-    columns = ("file", "status", "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "message")
+    columns = (
+        *("file", "status", "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded"),
+        *("lines_skipped", "message"),
+    )
     print_rows(Rows.of(columns, [ledger.__dict__ | {"status": ledger.status.value} for ledger in trial.ledgers]), form)
     _print_sample(trial.accepted, f"accepted: {counted(trial.accepted.count, 'row')}")
     if refused:
@@ -132,8 +135,8 @@ def _print_reasons(trial: Trial) -> None:
 
     from cdp.cli.output import note
 
-    counts = Counter(code for row in trial.refused for code in row.reason_codes)
-    note("reasons: " + ", ".join(f"{code} {count}" for code, count in counts.most_common()))
+    counts = Counter(", ".join(row.reason_codes) for row in trial.refused)
+    note("rows by reason: " + "; ".join(f"{codes} {count}" for codes, count in counts.most_common()))
 
 
 def _records(table: TableSample) -> list[dict[str, Any]]:

@@ -25,7 +25,9 @@ def init(
     write(str(made))
     if empty:
         note(
-            f"An empty workspace is ready. Put exports into {folder}/data/inbox. Next:\n"
+            f"An empty workspace is ready. First set time_zone and currency in {folder}/cdp.toml: they decide where "
+            "days end,\nhow times without an offset are read, and in which money everything is added up.\n"
+            f"Then put exports into {folder}/data/inbox:\n"
             f"  cd {folder}\n"
             "  cdp feed add data/inbox/FILE   (or cdp feed presets)\n"
             "  cdp feed check FEED\n"

@@ -6,29 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cdp.cli import quarantine_dismiss
 from cdp.cli.options import ByOption, Format, FormatOption, WorkspaceOption, rows_option
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from cdp.serving import Reader, Rows
-
-app = typer.Typer(
-    no_args_is_help=True, help="Look at refused rows: where they stand, why, their raw content. Try them again."
+from cdp.cli.quarantine_dismiss import (
+    FeedOption,
+    PlaceArgument,
+    ReasonOption,
+    dismissed_rows,
+    must_know_feed,
+    place_of,
 )
 
-FeedOption = Annotated[
-    str | None, typer.Option("--feed", metavar="FEED", help="Only rows of this feed.", show_default=False)
-]
-PlaceArgument = Annotated[
-    str | None, typer.Argument(metavar="[FILE[:LINE]]", help="File, or file and line.", show_default=False)
-]
-ReasonOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reason", "-r", metavar="CODE", help="Only rows with this reason code, or kind of it.", show_default=False
-    ),
-]
+if TYPE_CHECKING:
+    from cdp.serving import Rows
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Look at refused rows: where they stand, why, their raw content. Try them again, or dismiss them.",
+)
+app.command("dismiss")(quarantine_dismiss.dismiss)
+app.command("dismissals")(quarantine_dismiss.list_dismissals)
+
+DismissedOption = Annotated[bool, typer.Option("--dismissed", help="The dismissed rows instead of those that wait.")]
 _SHOWN = 100
 _BY_REASON = """
 select
@@ -42,6 +41,7 @@ select
 from (select *, unnest(reason_codes) as reason_code from quarantine_rows)
 where ($feed is null or feed = $feed)
     and ($reason is null or $reason in (reason_code, split_part(reason_code, ':', 1)))
+    and list_contains($dismissed, sha256(feed || chr(10) || raw)) = $are_dismissed
 group by file, feed, run_id, reason_code
 order by run_id, file, count_rows desc, reason_code
 """
@@ -51,20 +51,34 @@ order by run_id, file, count_rows desc, reason_code
 def list_refused(
     feed: FeedOption = None,
     reason: ReasonOption = None,
+    dismissed: DismissedOption = False,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
     limit: Annotated[int | None, rows_option(_SHOWN)] = None,
 ) -> None:
-    """Count refused rows by file and reason."""
-    from cdp.cli.output import note, print_rows
+    """Count refused rows by file and reason. A row with several reasons stands under each of them."""
+    from cdp.cli.output import counted, note, print_rows
     from cdp.cli.published import open_reader
+    from cdp.serving.lookups import quarantine
 
     with open_reader(workspace) as reader:
-        _refuse_unknown(reader, feed, workspace)
-        rows = reader.fetch(_BY_REASON, {"feed": feed, "reason": reason})
+        must_know_feed(reader, feed, workspace)
+        known = dismissed_rows(workspace)
+        given: dict[str, object] = {"dismissed": ["", *sorted(known)], "are_dismissed": dismissed}
+        rows = reader.fetch(_BY_REASON, {"feed": feed, "reason": reason} | given)
+        waiting = quarantine(reader, feed, reason=reason, dismissed=known, are_dismissed=dismissed)
+        others = len(quarantine(reader, feed, reason=reason, dismissed=known, are_dismissed=True)) * (not dismissed)
     print_rows(rows, form, limit=limit, shown=_SHOWN, empty="no refused row waits")
-    if len(rows) and form is Format.table:
-        note("'cdp quarantine show FILE' shows the rows themselves, 'cdp quarantine retry' tries them again")
+    if form is not Format.table:
+        return
+    if others:
+        note(f"{counted(others, 'dismissed row')} not listed; --dismissed lists them")
+    if len(rows) and not dismissed:
+        note(
+            f"{counted(len(waiting), 'row')} in all. "
+            "'cdp quarantine show FILE' shows the rows themselves, 'cdp quarantine retry' tries them again, "
+            "'cdp quarantine dismiss' puts away those that will never be right"
+        )
 
 
 @app.command("show")
@@ -72,6 +86,7 @@ def show(
     file: PlaceArgument = None,
     feed: FeedOption = None,
     reason: ReasonOption = None,
+    dismissed: DismissedOption = False,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
     limit: Annotated[int | None, rows_option(_SHOWN)] = None,
@@ -82,10 +97,11 @@ def show(
     from cdp.errors import NotFoundError
     from cdp.serving.lookups import quarantine
 
-    name, line = _place(file)
+    name, line = place_of(file)
     with open_reader(workspace) as reader:
-        _refuse_unknown(reader, feed, workspace)
-        rows = quarantine(reader, feed, name, line, reason)
+        must_know_feed(reader, feed, workspace)
+        known = dismissed_rows(workspace)
+        rows = quarantine(reader, feed, name, line, reason, dismissed=known, are_dismissed=dismissed)
     if not len(rows):
         raise NotFoundError("no refused row there", "'cdp quarantine list' shows files with refused rows")
     if form is Format.table:
@@ -114,10 +130,10 @@ def retry(
     from cdp.errors import NotFoundError
     from cdp.serving.lookups import quarantine
 
-    name, line = _place(file)
+    name, line = place_of(file)
     with open_reader(workspace) as reader:
-        _refuse_unknown(reader, feed, workspace)
-        rows = list(quarantine(reader, feed, name, line, reason))
+        must_know_feed(reader, feed, workspace)
+        rows = list(quarantine(reader, feed, name, line, reason, dismissed=dismissed_rows(workspace)))
     if not rows:
         raise NotFoundError("no refused row waits there", "'cdp quarantine list' shows what waits, by file and reason")
     asked = control(workspace).ask_retry(feed=feed, file=name, line=line, reason=reason, actor=actor(by))
@@ -131,16 +147,6 @@ def retry(
         print_json({"request_id": asked.request_id, "count_rows": len(rows), "files": files})
 
 
-def _refuse_unknown(reader: Reader, feed: str | None, workspace: Path | None) -> None:
-    from cdp.errors import NotFoundError
-    from cdp.workspace import find_root
-
-    delivered = {str(row["feed"]) for row in reader.fetch("select feed from source_files where feed is not null")}
-    feeds = delivered | {path.parent.name for path in find_root(workspace).glob("pipelines/feeds/*/feed.yaml")}
-    if feed is not None and feed not in feeds:
-        raise NotFoundError(f"there is no feed {feed!r}", f"feeds are: {', '.join(sorted(feeds))}")
-
-
 def _print_refused(rows: Rows, limit: int) -> None:
     from cdp.cli.output import note, write
 
@@ -150,10 +156,3 @@ def _print_refused(rows: Rows, limit: int) -> None:
         write(f"    {row['detail']}\n    {row['raw']}\n")
     if len(shown) < len(rows):
         note(f"{len(rows) - len(shown):,} more rows; --limit 0 shows all")
-
-
-def _place(file: str | None) -> tuple[str | None, int | None]:
-    name, _, line = (file or "").rpartition(":")
-    if name and line.isdigit():
-        return name, int(line)
-    return file, None

@@ -25,10 +25,12 @@ select
 from profiles
 """
 _REFUSED = """
-select reason_code, count(*) as count_rows, count(distinct file) as count_files
-from (select file, unnest(reason_codes) as reason_code from quarantine_rows where run_id = $run_id)
-group by reason_code
-order by count_rows desc, reason_code
+select array_to_string(reason_codes, ', ') as reasons, count(*) as count_rows, count(distinct file) as count_files
+from quarantine_rows
+where run_id = $run_id
+    and not list_contains($dismissed, sha256(feed || chr(10) || raw))
+group by reasons
+order by count_rows desc, reasons
 """
 _WITHOUT_RATE = """
 select upper(currency) as currency, count(*) as count_orders, count(distinct customer_id) as count_customers
@@ -45,7 +47,10 @@ _REFUSED_MARK = "rows quarantined (see 'cdp quarantine list')"
 def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = None) -> dict[str, Any]:
     """The figures of a run: files, rows, customers, segments, warnings. ``asked`` is the date given with --date."""
     from cdp.serving import Reader
+    from cdp.workspace.control import Control
+    from cdp.workspace.dismissals import Dismissals
 
+    dismissed = ["", *sorted(Dismissals(Control(workspace.data)).digests())]
     manifest = outcome.manifest
     if manifest is None:
         return {"run_id": None, "published": False, "warnings": list(outcome.warnings), "counts": {}, "segments": []}
@@ -53,7 +58,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = N
     with Reader(path) as reader:
         segments = list(reader.fetch(_SEGMENTS))
         events = dict(reader.fetch(_EVENTS, {"run_id": manifest.run_id}).rows)
-        refused = list(reader.fetch(_REFUSED, {"run_id": manifest.run_id}))
+        refused = list(reader.fetch(_REFUSED, {"run_id": manifest.run_id, "dismissed": dismissed}))
         totals = next(iter(reader.fetch(_TOTALS)))
         without_rate = list(reader.fetch(_WITHOUT_RATE))
     counts = {name: value for name, value in manifest.counts.items() if isinstance(value, int | float)}
@@ -125,6 +130,10 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
         f"{number('rows_quarantined')} quarantined + {number('rows_duplicate')} duplicate + "
         f"{number('rows_superseded')} superseded"
     )
+    if counts.get("lines_skipped"):
+        yield f"           {number('lines_skipped')} lines beside them skipped, as skipLines in feed.yaml declares"
+    if counts.get("rows_dismissed"):
+        yield f"           {number('rows_dismissed')} of the quarantined are dismissed ('cdp quarantine dismissals')"
     if counts.get("rows_retried"):
         yield (
             f"Retried    {number('rows_retried')} refused rows = {number('retried_accepted')} accepted + "
@@ -145,8 +154,8 @@ def _without_rate(currencies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
     for item in currencies:
         yield (
-            f"           {item['count_orders']:,} orders of {item['count_customers']:,} customers in {item['currency']} "
-            "have no exchange rate and count in no sum"
+            f"           {item['count_orders']:,} orders of {item['count_customers']:,} customers in "
+            f"{item['currency']} have no exchange rate and count in no sum"
         )
     if currencies:
         yield f"           {RATES}"
@@ -155,12 +164,12 @@ def _without_rate(currencies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not refused:
         return
-    yield "Refused rows, by reason"
+    yield f"Refused rows: {sum(item['count_rows'] for item in refused):,}, by what is wrong with them"
     for item in refused[:_SHOWN]:
         where = f"in {item['count_files']} file{'s' if item['count_files'] > 1 else ''}"
-        yield f"  {item['count_rows']:>6,}  {item['reason_code']:<28} {where}"
+        yield f"  {item['count_rows']:>6,}  {item['reasons']:<28} {where}"
     if len(refused) > _SHOWN:
-        yield f"  … and {len(refused) - _SHOWN} more reasons"
+        yield f"  … and {len(refused) - _SHOWN} more kinds"
     yield "  What to do: 'cdp quarantine list' says where; mend the export, or its contract in schemas/exports/ and"
     yield "  have the rows tried again with 'cdp quarantine retry'."
     yield ""

@@ -102,6 +102,23 @@ class Feed(Strict):
         description="what the first key column looks like; finds the next good record after an open quote",
     )
 
+    skip_lines: str | None = Field(
+        default=None,
+        alias="skipLines",
+        description="a regular expression; lines that begin with it are no rows, such as titles and totals",
+    )
+
+    @field_validator("skip_lines")
+    @classmethod
+    def _is_pattern(cls, value: str | None) -> str | None:
+        try:
+            matches = re.compile(value or "-").match("")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        if matches:
+            raise ValueError("it fits every line")
+        return value
+
     @field_validator("members", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_or_many(cls, value: object) -> object:

@@ -88,6 +88,7 @@ def _land(
 ) -> Landed:
     engine, run_id = landing.engine, landing.run_id
     certified = _certified(landing, delivery, feed, contract)
+    blank = replace(blank, lines_skipped=certified.skipped_lines if certified else 0)
     warnings = _told_by_reader(certified)
     refused, copies = without_copies(refused_by_reader(delivery, feed, run_id, certified) if certified else [])
     broken = len(refused) + copies

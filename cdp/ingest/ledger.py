@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from cdp.errors import LedgerError
@@ -23,7 +24,10 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True)
 class FileLedger:
-    """Counts of rows of one file; ``rows_read`` is the sum of the other four, or the run fails."""
+    """Counts of rows of one file; ``rows_read`` is the sum of the next four, or the run fails.
+
+    ``lines_skipped`` are lines that the feed declares to be no rows; they stand in none of the others.
+    """
 
     file_id: str
     feed: str | None
@@ -36,6 +40,7 @@ class FileLedger:
     rows_duplicate: int = 0
     rows_superseded: int = 0
     message: str = ""
+    lines_skipped: int = 0
 
     def balanced(self) -> FileLedger:
         """The ledger itself; ``LedgerError`` when its rows do not add up."""
@@ -68,6 +73,11 @@ class FileLedger:
         return {**asdict(self), "status": self.status.value}
 
 
+def digest_of(feed: str, raw: str) -> str:
+    """What a refused row is known by wherever it is delivered: SHA-256 of feed and text, in hex."""
+    return sha256(f"{feed}\n{raw}".encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class QuarantinedRow:
     """One refused row: where it stands, why, and its raw text.
@@ -89,6 +99,11 @@ class QuarantinedRow:
     row_number: int | None = None
     header: str | None = None
     file_id: str = ""
+
+    @property
+    def digest(self) -> str:
+        """See ``digest_of``."""
+        return digest_of(self.feed, self.raw)
 
     def as_row(self) -> dict[str, Any]:
         """Columns of ``quarantine_rows``."""

@@ -43,7 +43,7 @@ class Staged:
 def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesFormat:
     """How the careful reader should read a feed's files."""
     if isinstance(feed.form, JsonLinesForm):
-        return JsonLinesFormat(encoding=feed.form.encoding)
+        return JsonLinesFormat(encoding=feed.form.encoding, skip_lines=feed.skip_lines)
     assert isinstance(feed.form, CsvForm)
     first_key = contract.find(contract.key[0])
     return CsvFormat(
@@ -53,6 +53,7 @@ def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesForma
         key_columns=(first_key.source, *first_key.aliases),
         key_pattern=feed.key_pattern or first_key.logical_type_options.pattern,
         columns=tuple(item.source for item in contract.properties),
+        skip_lines=feed.skip_lines,
     )
 
 

@@ -38,6 +38,7 @@ class Run:
     decisions: Sequence[Decision] = ()
     retries: Sequence[RetryRequest] = ()
     retried: int = 0
+    dismissed: frozenset[str] = frozenset()
     tables: dict[str, tuple[FileRef, ...]] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     model: str | None = None

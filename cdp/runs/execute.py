@@ -31,6 +31,7 @@ from cdp.runs.retries import as_signed
 from cdp.runs.stages import STAGES, held_back, not_read
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
+from cdp.workspace.dismissals import Dismissals
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
         control.decisions(),
         control.retries(after=retried),
         retried,
+        Dismissals(control).digests(),
         tables=dict(parent.tables) if parent else {},
         fingerprints=dict(parent.fingerprints) if parent else {},
         model=parent.model if parent else None,

@@ -77,7 +77,8 @@ def _waiting(run: Run) -> list[QuarantinedRow]:
         )
         for row in run.engine.rows(f"select {', '.join(names)} from {QUARANTINE}")
     ]
-    return [row for row in found if row.file_id and any(request.wants(row) for request in run.retries)]
+    found = [row for row in found if row.file_id and row.digest not in run.dismissed]
+    return [row for row in found if any(request.wants(row) for request in run.retries)]
 
 
 def _delivered(ledgers: Iterable[FileLedger]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from cdp.contracts.published import made_by
@@ -54,6 +55,7 @@ def land(run: Run) -> None:
         refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
     keep_headers(run, result.headers)
+    _tell_refused(run, result)
     _tell_held(run, result)
     _count(run, result)
     take_up(run, landing, before.ledgers.values(), result.ledgers)
@@ -90,8 +92,14 @@ def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
         LOG.info("%s: %s", ledger.file, ledger.message)
     for warning in warnings:
         run.warn(f"{ledger.file}: {warning}")
-    if ledger.rows_quarantined and ledger.status is FileStatus.loaded:
-        run.warn(f"{ledger.file}: {ledger.rows_quarantined} rows quarantined (see 'cdp quarantine list')")
+
+
+def _tell_refused(run: Run, result: LandingResult) -> None:
+    """What was refused and is not dismissed, file by file."""
+    counted = Counter(row.file for row in result.quarantined if row.digest not in run.dismissed)
+    for file, count in counted.items():
+        run.warn(f"{file}: {count} rows quarantined (see 'cdp quarantine list')")
+    run.counts["rows_dismissed"] = len(result.quarantined) - counted.total()
 
 
 def _tell_held(run: Run, result: LandingResult) -> None:
@@ -115,6 +123,7 @@ def _count(run: Run, result: LandingResult) -> None:
     run.counts["files_waiting"] = len(result.waiting)
     for name in ("read", "accepted", "quarantined", "duplicate", "superseded"):
         run.counts[f"rows_{name}"] = sum(getattr(item, f"rows_{name}") for item in known)
+    run.counts["lines_skipped"] = sum(item.lines_skipped or 0 for item in known)
     run.counts["feeds_landed"] = {
         feed: [
             {

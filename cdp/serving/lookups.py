@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cdp.errors import NotFoundError
 from cdp.serving.match import match_customer
 from cdp.serving.reader import Reader
@@ -47,11 +49,14 @@ where ($feed is null or feed = $feed)
     and ($file is null or file = $file or file like '%/' || $file)
     and ($line is null or line = $line)
     and ($reason is null or len(list_filter(reason_codes, lambda c: $reason in (c, split_part(c, ':', 1)))) > 0)
+    and list_contains($dismissed, sha256(feed || chr(10) || raw)) = $are_dismissed
 order by run_id, file, line
 """
 
 _FILES = """
-select file, feed, run_id, status, rows_read, rows_accepted, rows_quarantined, rows_duplicate, rows_superseded, message
+select
+    file, feed, run_id, status, rows_read, rows_accepted, rows_quarantined, rows_duplicate, rows_superseded,
+    lines_skipped, message
 from source_files
 order by run_id, file
 """
@@ -89,9 +94,17 @@ def quarantine(
     file: str | None = None,
     line: int | None = None,
     reason: str | None = None,
+    *,
+    dismissed: Collection[str] = (),
+    are_dismissed: bool = False,
 ) -> Rows:
-    """Refused rows that wait, with their reasons and raw content; ``reason`` is a code or its kind (``type``)."""
-    return reader.fetch(_QUARANTINE, {"feed": feed, "file": file, "line": line, "reason": reason})
+    """Refused rows that wait, with their reasons and raw content; ``reason`` is a code or its kind (``type``).
+
+    ``dismissed`` are digests of rows that need no more attention: they are left out, or with ``are_dismissed`` alone
+    given.
+    """
+    given: dict[str, object] = {"feed": feed, "file": file, "line": line, "reason": reason}
+    return reader.fetch(_QUARANTINE, given | {"dismissed": ["", *sorted(dismissed)], "are_dismissed": are_dismissed})
 
 
 def files(reader: Reader) -> Rows:

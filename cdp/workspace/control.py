@@ -43,6 +43,25 @@ create table if not exists quarantine_retries (
     asked_at text not null
 ) strict;
 """
+_DISMISSALS = """
+create table if not exists quarantine_dismissals (
+    dismissal_id integer primary key autoincrement,
+    feed text,
+    file text,
+    line integer,
+    reason text,
+    because text not null,
+    dismissed_by text not null,
+    dismissed_at text not null,
+    undone_by text,
+    undone_at text
+) strict;
+create table if not exists dismissed_rows (
+    dismissal_id integer not null references quarantine_dismissals (dismissal_id),
+    digest text not null,
+    primary key (dismissal_id, digest)
+) strict, without rowid;
+"""
 _COLUMNS = "decision_id, kind, identifier_type, identifier_value, actor, decided_at, reason, undone_at, undone_by"
 
 
@@ -56,7 +75,7 @@ class Control:
         """Decisions in force, oldest first; ``with_undone`` gives those taken back too."""
         if not self.path.is_file():
             return []
-        with self._open() as connection:
+        with self.connected() as connection:
             found = _read(connection)
         return [one for one in found if with_undone or one.undone_at is None]
 
@@ -74,12 +93,12 @@ class Control:
         if not actor.strip():
             raise UsageError("a decision needs the name of the person who takes it", "name one with --by")
         identifier_type, identifier_value = identifier or (None, None)
-        with self._open() as connection:
+        with self.connected() as connection:
             connection.execute("begin immediate")
             before = _read(connection)
             number = max((one.decision_id for one in before), default=0) + 1
             new = Decision(
-                number, kind, ordered, identifier_type, identifier_value, actor.strip(), _now(), reason.strip()
+                number, kind, ordered, identifier_type, identifier_value, actor.strip(), now(), reason.strip()
             )
             check_decision(new, [one for one in before if one.undone_at is None])
             connection.execute(
@@ -99,8 +118,8 @@ class Control:
             raise NotFoundError(f"there is no decision {decision_id}", "'cdp identity decisions' lists them")
         if found.undone_at:
             raise UsageError(f"decision {decision_id} was undone by {found.undone_by} on {found.undone_at:%Y-%m-%d}")
-        moment = _now()
-        with self._open() as connection:
+        moment = now()
+        with self.connected() as connection:
             connection.execute(
                 "update decisions set undone_at = ?, undone_by = ? where decision_id = ?",
                 (moment.isoformat(), actor, decision_id),
@@ -112,8 +131,8 @@ class Control:
         self, *, feed: str | None, file: str | None, line: int | None, reason: str | None, actor: str
     ) -> RetryRequest:
         """Keep the wish that refused rows be tried again; the next run takes it up."""
-        moment = _now()
-        with self._open() as connection:
+        moment = now()
+        with self.connected() as connection:
             number = connection.execute(
                 "insert into quarantine_retries (feed, file, line, reason, asked_by, asked_at) "
                 "values (?, ?, ?, ?, ?, ?) returning request_id",
@@ -125,7 +144,7 @@ class Control:
         """Wishes beyond the one with this number, oldest first."""
         if not self.path.is_file():
             return []
-        with self._open() as connection:
+        with self.connected() as connection:
             rows = connection.execute(
                 "select request_id, feed, file, line, reason, asked_by, asked_at from quarantine_retries "
                 "where request_id > ? order by request_id",
@@ -137,11 +156,12 @@ class Control:
         ]
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def connected(self) -> Iterator[sqlite3.Connection]:
+        """The open database, its tables made."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
-                connection.executescript(_SCHEMA + _RETRIES)
+                connection.executescript(_SCHEMA + _RETRIES + _DISMISSALS)
                 yield connection
         except sqlite3.Error as error:
             raise CdpError(
@@ -149,7 +169,8 @@ class Control:
             ) from error
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The moment of a decision, naive and in UTC, to the second."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 

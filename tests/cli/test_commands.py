@@ -190,6 +190,30 @@ def test_quarantine(call):
     assert "quarantine list" in err
 
 
+def test_rows_that_will_never_be_right_are_put_away_and_brought_back(call):
+    code, _, err = call("quarantine", "dismiss", "pos/a.csv:3", "--by", "ann")
+    assert (code, "--because" in err) == (2, True)
+    assert call("quarantine", "dismiss", "--because", "noise", "--by", "ann")[0] == 2
+    code, out, _ = call("quarantine", "dismiss", "pos/a.csv:3", "--because", "a test sale", "--by", "ann")
+    assert code == 0
+    assert "dismissal 1: 1 refused" not in out
+    assert "dismissal 1: 1 row put away" in out
+    _, out, err = call("quarantine", "list")
+    assert "type:amount" not in out
+    assert "1 dismissed row not listed" in err
+    assert call("quarantine", "show")[0] == 1
+    assert call("quarantine", "retry", "--by", "ann")[0] == 1
+    assert "type:amount" in call("quarantine", "list", "--dismissed")[1]
+    assert "S01;x" in call("quarantine", "show", "--dismissed")[1]
+    (listed,) = rows_of(call("quarantine", "dismissals", "-f", "csv")[1])
+    assert (listed["file"], listed["line"], listed["because"]) == ("pos/a.csv", "3", "a test sale")
+    assert (listed["dismissed_by"], listed["count_rows"], listed["undone_by"]) == ("ann", "1", "")
+    assert "1 row listed again" in call("quarantine", "dismiss", "--undo", "1", "--by", "bo")[1]
+    assert "type:amount" in call("quarantine", "list")[1]
+    assert call("quarantine", "dismiss", "--undo", "1")[0] == 2
+    assert call("quarantine", "dismiss", "--undo", "7")[0] == 1
+
+
 def test_schema_lists_prints_and_writes(call, tmp_path):
     assert "pipelines/feeds/<feed>/feed.yaml" in call("schema")[1]
     schema = json.loads(call("schema", "feed")[1])

@@ -16,6 +16,7 @@ from typing import Any
 from cdp.engines import Engine
 from cdp.engines.duckdb import file_literal
 from cdp.errors import IngestError
+from cdp.ingest.draft.asides import asides_of
 from cdp.ingest.reading.formats import WarningLog
 from cdp.ingest.reading.source import Source
 
@@ -33,7 +34,8 @@ _OPENED = re.compile(
 class Look:
     """What one file is. ``rows`` hold text by column: a header, or a JSON path that begins with ``$.``.
 
-    ``lists`` are JSON paths of arrays of objects, which stay whole in their column.
+    ``lists`` are JSON paths of arrays of objects, which stay whole in their column. ``skip_lines`` is a pattern for
+    titles and totals, which are no rows.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Look:
     quote: str = '"'
     notes: tuple[str, ...] = ()
     lists: frozenset[str] = field(default_factory=frozenset)
+    skip_lines: str = ""
 
     @property
     def form(self) -> tuple[str, str, str, str]:
@@ -147,26 +150,24 @@ def _look_at_csv(path: Path, content: str, encoding: str) -> Look:
     except csv.Error:
         pass
     header = [name.strip() for name in records[start]] if len(records) > start else []
-    notes = _header_faults(path, header, start, records)
+    notes = _header_faults(path, header, records)
+    skip_lines, asides = asides_of(records, start, delimiter)
     rows = [
         {name: value for name, value in zip(header, record, strict=False) if name and value.strip()}
-        for record in records[start + 1 :]
-        if len(record) == len(header)
+        for index, record in enumerate(records)
+        if index > start and len(record) == len(header) and index not in asides
     ]
-    found = Look(path, "csv", tuple(name for name in header if name), _some(rows, path), encoding, delimiter, quote)
-    return _with_notes(found, notes)
-
-
-def _with_notes(look: Look, notes: Iterable[str]) -> Look:
-    return Look(look.path, look.kind, look.columns, look.rows, look.encoding, look.delimiter, look.quote, tuple(notes))
-
-
-def _header_faults(path: Path, header: Sequence[str], start: int, records: Sequence[Sequence[str]]) -> list[str]:
-    if start:
-        raise IngestError(
-            f"{path}: {start} lines stand above the header ({', '.join(header[:4])} …)",
-            f"export without a title, or take the first {start} lines off: tail -n +{start + 1} {path.name}",
+    if skip_lines:
+        notes.append(
+            f"{len(asides)} lines are titles or totals, not rows; skipLines in feed.yaml leaves such lines out"
         )
+    return Look(
+        path, "csv", tuple(name for name in header if name), _some(rows, path), encoding, delimiter, quote,
+        tuple(notes), skip_lines=skip_lines,
+    )  # fmt: skip
+
+
+def _header_faults(path: Path, header: Sequence[str], records: Sequence[Sequence[str]]) -> list[str]:
     values = [name for name in header if name]
     if len(values) < 2 or sum(_is_data(name) for name in values) * 2 > len(values):
         shown = ", ".join(records[0][:5]) if records else ""

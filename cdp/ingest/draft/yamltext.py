@@ -208,6 +208,9 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
         lines.append(f"  quote: {json.dumps(look.quote)}")
     if look.kind != "parquet" and look.encoding != "utf-8":
         lines.append(f"  encoding: {look.encoding}")
+    skipped = [each.skip_lines for each in export.looks if each.skip_lines]
+    if skipped:
+        lines.append(f"skipLines: {scalar('|'.join(dict.fromkeys(skipped)))}  # titles and totals are no rows")
     lines += [f"contract: {export.name}", "tables:", *(f"  - {table}" for table in tables)]
     return "\n".join(lines) + "\n"
 

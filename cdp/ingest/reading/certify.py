@@ -12,7 +12,8 @@ from cdp.ingest.reading.csv_grammar import END, Grammar
 from cdp.ingest.reading.csv_scan import CsvScanner
 from cdp.ingest.reading.formats import CsvFormat, JsonLinesFormat, ReasonCode, WarningLog
 from cdp.ingest.reading.json_scan import JsonScanner
-from cdp.ingest.reading.parts import Certified, PartSink, read_csv_options
+from cdp.ingest.reading.parts import Certified, PartSink, Sink, read_csv_options
+from cdp.ingest.reading.skipping import SkippingSink, declared
 from cdp.ingest.reading.source import Source
 
 Format = CsvFormat | JsonLinesFormat
@@ -29,7 +30,8 @@ def certify(path: Path, fmt: Format, workdir: Path, member: str | None = None) -
     log = WarningLog()
     sink = PartSink(workdir, "csv" if isinstance(fmt, CsvFormat) else "jsonl", path.name)
     try:
-        scanner = _read_all(path, fmt, member, sink, log)
+        is_declared = declared(fmt.skip_lines)
+        scanner = _read_all(path, fmt, member, SkippingSink(sink, is_declared) if fmt.skip_lines else sink, log)
     finally:
         sink.close()
     if isinstance(scanner, CsvScanner) and isinstance(fmt, CsvFormat):
@@ -70,9 +72,7 @@ def stands_alone(fmt: Format, header: str, text: str) -> bool:
     return grammar.is_record(record) and len(grammar.fields(record)) == width
 
 
-def _read_all(
-    path: Path, fmt: Format, member: str | None, sink: PartSink | _RecordSink, log: WarningLog
-) -> CsvScanner | JsonScanner:
+def _read_all(path: Path, fmt: Format, member: str | None, sink: Sink, log: WarningLog) -> CsvScanner | JsonScanner:
     scanner = CsvScanner(fmt, sink) if isinstance(fmt, CsvFormat) else JsonScanner(sink, log)
     reader = BlockReader(Source(path, member, log), fmt.encoding, log)
     pending: Block | None = None
@@ -123,6 +123,9 @@ class _RecordSink:
             self.found[line] = RawRecord(raw, block.encoding.to_utf8(raw, line, WarningLog()).decode())
 
     def skip_blank(self, line: int) -> None:
+        """See ``Sink``."""
+
+    def skip_declared(self, line: int) -> None:
         """See ``Sink``."""
 
     def _pick(self, text: bytes, line: int, lines: int) -> None:

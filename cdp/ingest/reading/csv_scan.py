@@ -11,6 +11,7 @@ from cdp.ingest.reading.formats import CsvFormat, ReasonCode, Refused
 from cdp.ingest.reading.headers import Header, looks_like_trailer
 from cdp.ingest.reading.keys import KeyCheck
 from cdp.ingest.reading.parts import Sink
+from cdp.ingest.reading.skipping import declared
 
 Place = tuple[int, int]
 """Offset in the block's text, and the physical line that begins there."""
@@ -31,6 +32,7 @@ class CsvScanner:
         fmt.check()
         self._fmt = fmt
         self._sink = sink
+        self._is_declared = declared(fmt.skip_lines)
         self._header = Header([], ())
         self._grammar = Grammar(fmt.delimiter, fmt.quote, 1)
         self._keys = KeyCheck(fmt, self._grammar, [])
@@ -84,6 +86,8 @@ class CsvScanner:
             line, after = self._line_at(place)
             if self._is_blank(line):
                 self._sink.skip_blank(place[1])
+            elif self._is_declared(line):
+                self._sink.skip_declared(place[1])
             elif line.strip(b'"') != b"sep=" + self._grammar.delimiter:  # what Excel writes to tell itself
                 break
             place = after

@@ -32,7 +32,7 @@ class CsvFormat:
     first that the header has counts; ``key_pattern`` must match its whole value in a real record and tells
     where records begin again after a quote that was never closed. ``columns`` are names that a header may
     carry besides those of this file, to know repeated headers by. ``max_lookahead`` is the number of lines
-    that one record may span.
+    that one record may span. ``skip_lines`` is a regular expression: lines that begin with it are no records.
     """
 
     delimiter: str = ","
@@ -43,6 +43,7 @@ class CsvFormat:
     key_pattern: str | None = None
     columns: tuple[str, ...] = ()
     max_lookahead: int = 500
+    skip_lines: str | None = None
 
     def check(self) -> None:
         """Raise ``IngestError`` for a dialect that cannot be read exactly."""
@@ -61,9 +62,10 @@ class CsvFormat:
 
 @dataclass(frozen=True, slots=True)
 class JsonLinesFormat:
-    """One JSON object per line."""
+    """One JSON object per line. ``skip_lines`` is a regular expression: lines that begin with it are no records."""
 
     encoding: str = "utf-8"
+    skip_lines: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

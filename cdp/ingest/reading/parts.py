@@ -48,7 +48,7 @@ class Certified:
     ``read_csv([parts], columns = {one name per column: 'VARCHAR'}, **read_csv_options)``; a quoted empty
     value is then an empty string, an empty one null. For JSON lines with ``read_ndjson_objects``. The longest
     record has at most ``max_record_bytes`` bytes. Records plus refused ones are all that the file holds;
-    ``blank_lines`` are neither.
+    ``blank_lines`` are neither, nor are ``skipped_lines``, which the feed declares to be no records.
     """
 
     parts: list[Path]
@@ -60,6 +60,7 @@ class Certified:
     max_record_bytes: int
     read_csv_options: dict[str, object] = field(default_factory=dict)
     header: str = ""
+    skipped_lines: int = 0
     _line_map: LineMap = field(default_factory=LineMap, repr=False)
 
     def line_of(self, ordinal: int) -> int:
@@ -91,6 +92,9 @@ class Sink(Protocol):
     def skip_blank(self, line: int) -> None:
         """A blank line."""
 
+    def skip_declared(self, line: int) -> None:
+        """A line that the feed declares to be no record."""
+
 
 class PartSink:
     """Writes sound records to parts in ``workdir`` and holds the refused ones."""
@@ -108,6 +112,7 @@ class PartSink:
         self._refused: list[Refused] = []
         self._refused_bytes = 0
         self._blank_lines = 0
+        self._skipped_lines = 0
         self._last_kept_line = 0
 
     def open(self, block: Block) -> None:
@@ -141,6 +146,10 @@ class PartSink:
         """See ``Sink``."""
         self._blank_lines += 1
 
+    def skip_declared(self, line: int) -> None:  # noqa: ARG002
+        """See ``Sink``."""
+        self._skipped_lines += 1
+
     def mark_trailer(self, is_trailer: Callable[[Refused], bool]) -> None:
         """Call the refused lines behind the last sound record a trailer, from the end on as far as they are."""
         for index in range(len(self._refused) - 1, -1, -1):
@@ -173,6 +182,7 @@ class PartSink:
             self._longest,
             options,
             header,
+            self._skipped_lines,
             self._line_map,
         )
 
