@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cdp.cli.blocked import proposals
 from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption
 
 _ANSWERED = "What the model alone says of the pairs that stewards answered, by threshold"
@@ -59,6 +60,9 @@ def report(
     from cdp.workspace import find_root
 
     content = _evaluated(workspace, labels)
+    content["shared_values"] = [
+        {name: value for name, value in one.as_document().items() if name != "yaml"} for one in proposals(workspace)
+    ]
     root = find_root(workspace)
     store = Store(root / "data")
     head = store.head()
@@ -158,6 +162,9 @@ def _print(content: Mapping[str, Any]) -> None:
     _print_list("Conflicts within one customer", content["conflicts"])
     _print_list("Reasons to join that were refused", content["cuts"])
     _print_list("Names on many customers, perhaps nobody's: see placeholder_names", content["placeholder_names"])
+    _print_list(
+        "Values that point to nobody ('cdp identity blocked' lists them, and proposes more)", content["blocked"]
+    )
     _print_list("Against the run before", content["drift"])
     proposal = content.get("proposal")
     if proposal and proposal["is_enough"] and proposal["link_probability"] != proposal["current"]:

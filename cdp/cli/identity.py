@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cdp.cli.blocked import blocked
 from cdp.cli.evaluate import diff, evaluate, report
 from cdp.cli.options import ByOption, Format, FormatOption, ReasonOption, WorkspaceOption
 from cdp.cli.review import review
@@ -19,6 +20,7 @@ app.command("evaluate")(evaluate)
 app.command("report")(report)
 app.command("review")(review)
 app.command("diff")(diff)
+app.command("blocked")(blocked)
 
 _KEY = "Record (feed:source_id), or any key that 'cdp customer show' takes."
 KeyArgument = Annotated[str, typer.Argument(metavar="A", help=_KEY, show_default=False)]

@@ -73,6 +73,16 @@ select
     (select count(*) from customers where needs_review) as customers_to_review
 """
 
+_BLOCKED = """
+select
+    case when reason like 'decision %' then 'a steward decided' else reason end as reason,
+    count(*) as identifier_values,
+    sum(count_records) as records
+from blocked_identifiers
+group by all
+order by records desc, reason
+"""
+
 
 def evaluate(
     reader: Reader,
@@ -95,6 +105,7 @@ def evaluate(
         "cuts": _cuts(edges),
         "answers": answered(edges, _decided_pairs(edges)),
         "placeholder_names": placeholder_names(reader),
+        "blocked": list(reader.fetch(_BLOCKED)),
         "drift": _drift(_statistics(figures, edges), before),
     }
     known = [*_decided_pairs(edges), *(labels.pairs if labels is not None else ())]

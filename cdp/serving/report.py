@@ -40,6 +40,10 @@ def _body(content: Mapping[str, Any], levels: Sequence[LevelWeight]) -> Iterator
     yield "<h2>Reasons to join that were refused</h2>" + _listed(content["cuts"])
     if content["placeholder_names"]:
         yield "<h2>Names on many customers, perhaps nobody's</h2>" + _listed(content["placeholder_names"])
+    yield "<h2>Values that point to nobody, by reason</h2>" + _listed(content["blocked"])
+    if content.get("shared_values"):
+        yield "<h2>Values that several families share: not blocked, perhaps they should be</h2>"
+        yield _listed(content["shared_values"])
     if content["drift"]:
         yield "<h2>Against the run before</h2>" + _listed(content["drift"])
     if levels:

@@ -263,3 +263,16 @@ def test_diff_of_the_same_settings_moves_nothing_and_of_others_says_what(desk, p
     other.write_text("version: 1\nlink_probability: 0.6\n")
     assert desk("diff", "--settings", other)[0] == 1
     assert not (tmp_path / "workspace/data/pending.json").exists()
+
+
+def test_blocked_values_are_listed_and_more_are_proposed(desk, read):
+    code, out, _ = desk("blocked", "--format", "json")
+    assert code == 0
+    answer = json.loads(out)
+    assert len(answer["blocked"]) == read("select count(*) from blocked_identifiers")[0][0] > 0
+    assert {"blocked_email_users, in settings.yaml"} <= {one["to_change"] for one in answer["blocked"]}
+    assert desk("blocked")[1].startswith("Blocked: these join nobody")
+    lines = desk("blocked", "--yaml")[1].splitlines()
+    assert [line.split("  # ")[0].strip() for line in lines] == [one["yaml"] for one in answer["proposed"]]
+    rows = list(csv.DictReader(io.StringIO(desk("blocked", "--format", "csv")[1])))
+    assert len(rows) == len(answer["blocked"]) + len(answer["proposed"])
