@@ -66,25 +66,35 @@ def in_levels(attributes: Sequence[Attribute]) -> list[list[Attribute]]:
 
 
 def add_attributes(engine: Engine, attributes: Sequence[Attribute], moment: Moment) -> None:
-    """Widen the engine's table ``profiles`` by one column per attribute, in an order that suits all.
+    """Widen the engine's ``profiles`` by one column per attribute, in an order that suits all; a view becomes a table.
 
     Raises ``MeasureError`` naming the attribute whose SQL fails, or that gives a customer two values.
     """
-    for level in in_levels(attributes):
+    levels = in_levels(attributes)
+    engine.rename("profiles", "profiles_before")
+    known: list[Attribute] = []
+    for level in levels:
+        engine.create_view("profiles", _widened(known))
         with published(engine, [_select(attribute) for attribute in level]) as views:
             for attribute in level:
                 _evaluate(engine, attribute, redirected(_select(attribute), views), moment)
-        _widen(engine, level)
+        known += level
+    engine.drop("profiles")
+    engine.create_table("profiles", _widened(known))
+    for table in ("profiles_before", *(f"attribute_{attribute.name}" for attribute in known)):
+        engine.drop(table)
 
 
 def _evaluate(engine: Engine, attribute: Attribute, sql: str, moment: Moment) -> None:
     kind, table = SQL_TYPES[attribute.type], f"attribute_{attribute.name}"
-    try:
-        engine.create_table(
-            table,
-            f"select customer_id, cast(value as {kind}) as value from ({sql}) as given where customer_id is not null",
-            moment.params(),
+    given = f"select customer_id, cast(value as {kind}) as value from ({sql}) as given where customer_id is not null"
+    if attribute.default is not None:
+        given = (
+            f"select profiles.customer_id, coalesce(given.value, cast($default as {kind})) as value "
+            f"from profiles left join ({given}) as given on profiles.customer_id = given.customer_id"
         )
+    try:
+        engine.create_table(table, given, {**moment.params(), "default": attribute.default})
     except EngineError as error:
         raise MeasureError(
             f"attribute {attribute.name} in pipelines/attributes: {error.message.splitlines()[0]}",
@@ -100,21 +110,13 @@ def _evaluate(engine: Engine, attribute: Attribute, sql: str, moment: Moment) ->
         )
 
 
-def _widen(engine: Engine, level: Sequence[Attribute]) -> None:
-    columns, joins, params = [], [], {}
-    for attribute in level:
-        table, value = f"attribute_{attribute.name}", f"attribute_{attribute.name}.value"
-        if attribute.default is not None:
-            value = f"coalesce({value}, cast($default_{attribute.name} as {SQL_TYPES[attribute.type]}))"
-            params[f"default_{attribute.name}"] = attribute.default
-        columns.append(f'{value} as "{attribute.name}"')
-        joins.append(f"left join {table} on profiles.customer_id = {table}.customer_id")
-    widened = f"select profiles.*, {', '.join(columns)} from profiles {' '.join(joins)}"
-    engine.create_table("profiles_widened", widened, params)
-    engine.drop("profiles")
-    engine.create_table("profiles", "select * from profiles_widened")
-    for table in ("profiles_widened", *(f"attribute_{attribute.name}" for attribute in level)):
-        engine.drop(table)
+def _widened(attributes: Sequence[Attribute]) -> str:
+    columns = "".join(f', attribute_{item.name}.value as "{item.name}"' for item in attributes)
+    joins = "".join(
+        f" left join attribute_{item.name} on profiles_before.customer_id = attribute_{item.name}.customer_id"
+        for item in attributes
+    )
+    return f"select profiles_before.*{columns} from profiles_before{joins}"
 
 
 def _select(attribute: Attribute) -> str:

@@ -88,6 +88,7 @@ def build_measures(
     for table in ("channel_contacts", "journey_visits", "attribution_touches", "channel_moves", "removal_effects"):
         engine.drop(table)
     add_attributes(engine, attributes, moment)
+    engine.drop("profiles_made")
     count_kpis = build_kpis(engine, kpis, moment, previous=previous_kpis)
     for table in _INNER:
         engine.drop(table)
@@ -173,15 +174,14 @@ def _attribute(engine: Engine, steps: dict[str, Step], params: dict[str, object]
 
 
 def _widen_profiles(engine: Engine) -> None:
-    engine.create_table(
-        "profiles_measured",
-        "select profiles.*, rfm_scores.recency_score as rfm_recency_score, "
+    """Make ``profiles`` a view with the measures of each customer beside what ``profiles_made`` knows of him."""
+    engine.rename("profiles", "profiles_made")
+    engine.create_view(
+        "profiles",
+        "select profiles_made.*, rfm_scores.recency_score as rfm_recency_score, "
         "rfm_scores.frequency_score as rfm_frequency_score, rfm_scores.monetary_score as rfm_monetary_score, "
         "predictions.orders_365d, predictions.clv_365d, predictions.churn_probability_90d, "
         "predictions.churn_probability_365d, predictions.next_order_on "
-        "from profiles left join rfm_scores on profiles.customer_id = rfm_scores.customer_id "
-        "left join predictions on profiles.customer_id = predictions.customer_id",
+        "from profiles_made left join rfm_scores on profiles_made.customer_id = rfm_scores.customer_id "
+        "left join predictions on profiles_made.customer_id = predictions.customer_id",
     )
-    engine.drop("profiles")
-    engine.create_table("profiles", "select * from profiles_measured")
-    engine.drop("profiles_measured")

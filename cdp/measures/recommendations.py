@@ -63,9 +63,10 @@ def recommend(bought: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
 
 def _numbered(values: pd.Series[str]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     import numpy as np
+    import pandas as pd
 
-    names, numbers = np.unique(values.to_numpy(dtype=object), return_inverse=True)
-    return names, numbers.astype(np.int64)
+    numbers, names = pd.factorize(values, sort=True)
+    return np.asarray(names, dtype=object), numbers.astype(np.int64)
 
 
 def _matrix(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> csr_matrix:
@@ -99,24 +100,41 @@ def _best(owned: csr_matrix, similar: csr_matrix, first: int) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    scores = (owned @ similar).tocoo()
-    mine = owned.tocsr()
-    has = np.asarray(mine[scores.row, scores.col]).ravel() > 0 if scores.nnz else np.zeros(0, dtype=bool)
-    row, col, value = scores.row[~has], scores.col[~has], np.round(scores.data[~has], 9)
-    order = np.lexsort((col, -value, row))
-    row, col, value = row[order], col[order], value[order]
-    rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
-    top = rank <= PER_CUSTOMER
-    row, col, value, rank = row[top], col[top], value[top], rank[top]
+    scores = (owned @ similar).tocsr()
+    asked = np.flatnonzero(np.diff(scores.indptr))
+    counts, cols, values = np.diff(scores.indptr)[asked], scores.indices, np.round(scores.data, 9)
+    mine = np.asarray(owned[np.repeat(asked, counts), cols]).ravel() > 0 if len(cols) else np.zeros(0, dtype=bool)
+    values[mine] = -np.inf
+    picked = np.zeros((len(asked), PER_CUSTOMER), dtype=np.int64)
+    score = np.full(picked.shape, -np.inf)
+    for place in range(PER_CUSTOMER if len(asked) else 0):
+        chosen = _strongest(values, cols, counts)
+        picked[:, place], score[:, place] = cols[chosen], values[chosen]
+        values[chosen] = -np.inf
+    told = np.isfinite(score)
+    row, rank = asked[np.nonzero(told)[0]], np.nonzero(told)[1] + 1
     return pd.DataFrame(
         {
             "customer": row + first,
             "rank": rank,
-            "product": col,
-            "score": value,
-            "reason": _reasons(mine, similar, row, col),
+            "product": picked[told],
+            "score": score[told],
+            "reason": _reasons(owned, similar, row, picked[told]),
         }
     )
+
+
+def _strongest(values: NDArray[np.float64], keys: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Index of the greatest value in each run of ``counts`` (none 0) values; of several equal the one of least key."""
+    import numpy as np
+
+    starts = np.cumsum(counts) - counts
+    found = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, starts), counts))
+    run = np.searchsorted(starts, found, side="right") - 1
+    heads = np.flatnonzero(np.diff(run, prepend=-1))
+    least = np.repeat(np.minimum.reduceat(keys[found], heads), np.diff(heads, append=len(found)))
+    chosen = found[keys[found] == least]
+    return np.asarray(chosen, dtype=np.int64)
 
 
 def _reasons(
@@ -125,11 +143,11 @@ def _reasons(
     """For each recommended product, the product owned that is most similar to it."""
     import numpy as np
 
+    if not len(row):
+        return np.zeros(0, dtype=np.int64)
     counts = np.diff(owned.indptr)[row]
     pair = np.repeat(np.arange(len(row)), counts)
     within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
     mine = owned.indices[owned.indptr[row][pair] + within]
-    alike = np.asarray(similar[mine, col[pair]]).ravel() if len(pair) else np.zeros(0)
-    order = np.lexsort((mine, -alike, pair))
-    first = order[np.searchsorted(pair[order], np.arange(len(row)))]
-    return np.asarray(mine[first], dtype=np.int64)
+    alike = np.asarray(similar[mine, col[pair]]).ravel()
+    return np.asarray(mine[_strongest(alike, mine, counts)], dtype=np.int64)
