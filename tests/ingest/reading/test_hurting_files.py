@@ -44,6 +44,7 @@ def tarred():
         (zipped("<workbook/>", "xl/workbook.xml"), "is an Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a format that is not read"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_archives_of_archives_and_workbooks_are_refused_with_words(deliver, tmp_path, content, why):
     with pytest.raises(IngestError, match=why):
