@@ -7,13 +7,13 @@ The pass reads ``staged`` (one text column per property) and gives the typed pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.contracts import Contract, Property
 from cdp.contracts.model import Reference
 from cdp.ingest.reasons import Reason
-from cdp.ingest.values import cleaned, typed
+from cdp.ingest.values import cleaned, plain, typed
 from cdp.ingest.values import quoted as quoted
 from cdp.ingest.values import text as text
 from cdp.ingest.values import text_list as text_list
@@ -121,23 +121,50 @@ def _codes(broken: Sequence[tuple[str, str]]) -> str:
         return "[]::varchar[]"
     cases = ", ".join(f"case when {condition} then {text(code)} end" for code, condition in broken)
     told = f"list_filter([{cases}], lambda code: code is not null)"
-    any_broken = " or ".join(f"coalesce({condition}, false)" for _, condition in broken)
-    return f"case when {any_broken} then {told} else []::varchar[] end"  # few rows need a list built
+    return f"case when {_any(broken)} then {told} else []::varchar[] end"  # few rows need a list built
+
+
+def _more_codes(codes: str, broken: Sequence[tuple[str, str]]) -> str:
+    return f"case when {_any(broken)} then list_concat({codes}, {_codes(broken)}) else {codes} end" if broken else codes
+
+
+def _any(broken: Sequence[tuple[str, str]]) -> str:
+    return " or ".join(f"coalesce({condition}, false)" for _, condition in broken)
 
 
 def _as_text(contract: Contract, item: Property) -> str:
     """The cleaned text of a column; of one that joins others, theirs, while the first of them is there."""
-    if not item.joins:
-        return cleaned(item, quoted(item.name))
-    parts = [cleaned(contract.find(name), quoted(name)) for name in item.joins]
-    return f"case when {parts[0]} is not null then concat_ws(' ', {', '.join(parts)}) end"
+    if item.joins:
+        parts = [cleaned(contract.find(name), quoted(name)) for name in item.joins]
+        return f"case when {parts[0]} is not null then concat_ws(' ', {', '.join(parts)}) end"
+    source = quoted(item.name)
+    text_of_any = cleaned(item, source)
+    return f"case when {_plain(item)} is null then {text_of_any} else {source} end" if _is_plain(item) else text_of_any
 
 
-def contract_sql(contract: Contract, staged: str = "staged", known: Collection[str] = ()) -> str:
+def _is_plain(item: Property) -> bool:
+    return plain(item, quoted(item.name)) is not None
+
+
+def _plain(item: Property) -> str:
+    return quoted(f"_plain_{item.name}")
+
+
+def _value(item: Property) -> str:
+    return f"coalesce(t.{_plain(item)}, {typed(item)})" if _is_plain(item) else typed(item)
+
+
+def contract_sql(
+    contract: Contract,
+    staged: str = "staged",
+    known: Collection[str] = (),
+    carried: Mapping[str, str] | None = None,
+) -> str:
     """The whole pass as one select over ``staged`` (``_row`` plus one text column per property).
 
     Parameter ``$as_of`` is the exclusive end of the business date, UTC. ``known`` are the reference tables that are
-    there (``reference_table``); a reference to another one is not held.
+    there (``reference_table``); a reference to another one is not held. ``carried`` are columns that the result has
+    besides, by name, as SQL over ``staged``.
     """
     names = [item.name for item in contract.properties]
     key = key_sql(contract, "_v.")
@@ -165,16 +192,30 @@ def contract_sql(contract: Contract, staged: str = "staged", known: Collection[s
     ]
     refusing_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome == "reject"]
     telling_rules = [(code, broken) for code, broken, outcome, _ in rules if outcome in {"warn", "null"}]
-    typed_columns = ",\n            ".join(f"{quoted(item.name)} := {typed(item)}" for item in contract.properties)
+    typed_columns = ",\n            ".join(f"{quoted(item.name)} := {_value(item)}" for item in contract.properties)
     cleaned_columns = ",\n        ".join(
         f"{_as_text(contract, item)} as {quoted(item.name)}" for item in contract.properties
     )
+    plain_columns = "".join(
+        f",\n        {plain(item, quoted(item.name))} as {_plain(item)}"
+        for item in contract.properties
+        if _is_plain(item)
+    )
+    kept_plain = "".join(f",\n        {_plain(item)}" for item in contract.properties if _is_plain(item))
+    made = "".join(f",\n        {sql} as {quoted(name)}" for name, sql in (carried or {}).items())
+    kept_too = "".join(f",\n        {quoted(name)}" for name in carried or {})
     return f"""
-with texts as (
+with delivered as (
     select
         _row,
-        {cleaned_columns}
+        {", ".join(quoted(item.name) for item in contract.properties)}{plain_columns}{made}
     from {quoted(staged)}
+),
+texts as (
+    select
+        _row,
+        {cleaned_columns}{kept_plain}{kept_too}
+    from delivered
 ),
 typed as (
     select
@@ -182,20 +223,20 @@ typed as (
         struct_pack(
             {typed_columns}
         ) as _v
-    from texts
+    from texts as t
 ),
 columns_judged as (
     select
         t._row,
         {", ".join(kept(name) for name in names)},
         {_codes(refusing)} as _column_reasons,
-        {_codes(telling)} as _column_notes
+        {_codes(telling)} as _column_notes{kept_too}
     from typed as t
 )
 select
     _row,
     {", ".join(final)},
-    list_concat(_column_reasons, {_codes(refusing_rules)}) as _reasons,
-    list_concat(_column_notes, {_codes(telling_rules)}) as _notes
+    {_more_codes("_column_reasons", refusing_rules)} as _reasons,
+    {_more_codes("_column_notes", telling_rules)} as _notes{kept_too}
 from columns_judged
 """

@@ -32,12 +32,13 @@ def text_list(values: Sequence[str]) -> str:
 
 def cleaned(item: Property, source: str) -> str:
     """Delivered text without blanks and known prefixes; empty and null spellings become null."""
-    ends = " or ".join(f"suffix({source}, {text(blank)})" for blank in _BLANKS)
-    is_padded = f"{source} < '!' or starts_with({source}, '\u00a0') or {ends}"  # a tenth of what trimming costs
-    value = f"case when {is_padded} then trim({source}, {text(_BLANKS)}) else {source} end"
+    is_bare = f"{source} between '!' and '~' and {source}[-1] between '!' and '~'"  # a fifth of what trimming costs
+    value = f"case when {is_bare} then {source} else trim({source}, {text(_BLANKS)}) end"
     if item.trim_prefixes:
         prefixes = "|".join(re.sub(r"[^\w']|_", r"\\\g<0>", prefix) for prefix in item.trim_prefixes)
         value = f"trim(regexp_replace({value}, {text(f'^({prefixes})')}, ''))"
+    elif not item.null_values:
+        return f"case when {is_bare} then {source} else nullif(trim({source}, {text(_BLANKS)}), '') end"
     if not item.null_values:
         return f"nullif({value}, '')"
     nulls = text_list(["", *item.null_values])
@@ -98,6 +99,32 @@ def _money(value: str, decimal: str) -> str:
         return signed
     grouped = f"regexp_matches({signed}, '^[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]*)?$')"
     return f"case when {grouped} then replace({signed}, ',', '') else {signed} end"
+
+
+def plain(item: Property, source: str) -> str | None:
+    """The value of delivered text that is written just as the engine writes it, else null; ``None`` where all texts
+    must be looked at.
+
+    Most values are plain, and telling so costs a third of cleaning and matching them. For a plain text it is the value
+    that ``typed`` gives for the cleaned one.
+    """
+    options = item.logical_type_options
+    if item.joins or item.trim_prefixes or item.null_values or options.format or options.format_by or options.epoch:
+        return None
+    match item.logical_type:
+        case "integer":
+            kind, condition = "bigint", "{value}::varchar = {source}"
+        case "number" if item.decimal_separator == "." and not options.money_text:
+            kind, condition = f"decimal(18, {options.scale})", "starts_with({value}::varchar, {source})"
+        case "date":
+            kind, condition = "date", "{value}::varchar = {source} and strlen({source}) = 10"
+        case "timestamp":
+            kind, condition = "timestamp", "{value}::varchar = {source} and strlen({source}) = 19"
+        case _:
+            return None
+    value = f"try_cast({source} as {kind})"
+    found = _in_zone(item, value) if item.logical_type == "timestamp" else value
+    return f"case when {condition.format(value=value, source=source)} then {found} end"
 
 
 def typed(item: Property) -> str:

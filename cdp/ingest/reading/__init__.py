@@ -10,8 +10,10 @@ from __future__ import annotations
 from cdp.ingest.reading.certify import RawRecord, certify, raw_records, stands_alone
 from cdp.ingest.reading.formats import CsvFormat, FileWarning, JsonLinesFormat, ReasonCode, Refused
 from cdp.ingest.reading.parts import Certified
+from cdp.ingest.reading.stream import Batch, Stream
 
 __all__ = [
+    "Batch",
     "Certified",
     "CsvFormat",
     "FileWarning",
@@ -19,6 +21,7 @@ __all__ = [
     "RawRecord",
     "ReasonCode",
     "Refused",
+    "Stream",
     "certify",
     "raw_records",
     "stands_alone",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from cdp.ingest.reading.csv_grammar import END, Grammar
 from cdp.ingest.reading.csv_scan import CsvScanner
 from cdp.ingest.reading.formats import CsvFormat, JsonLinesFormat, ReasonCode, WarningLog
 from cdp.ingest.reading.json_scan import JsonScanner
-from cdp.ingest.reading.parts import Certified, PartSink, Sink, read_csv_options
+from cdp.ingest.reading.parts import Certified, Part, PartSink, Sink, read_csv_options, with_line_size
 from cdp.ingest.reading.skipping import SkippingSink, declared
 from cdp.ingest.reading.source import Source
 
@@ -26,18 +26,56 @@ def certify(path: Path, fmt: Format, workdir: Path, member: str | None = None) -
     zip. The file is read once, in blocks. ``workdir`` is one file's own place: parts of an earlier one there
     are overwritten. Raises ``IngestError`` when the file as a whole cannot be read in this format.
     """
-    workdir.mkdir(parents=True, exist_ok=True)
-    log = WarningLog()
-    sink = PartSink(workdir, "csv" if isinstance(fmt, CsvFormat) else "jsonl", path.name)
-    try:
-        is_declared = declared(fmt.skip_lines)
-        scanner = _read_all(path, fmt, member, SkippingSink(sink, is_declared) if fmt.skip_lines else sink, log)
-    finally:
-        sink.close()
-    if isinstance(scanner, CsvScanner) and isinstance(fmt, CsvFormat):
-        sink.mark_trailer(scanner.is_trailer)
-        return sink.certified(scanner.columns, log.all(), read_csv_options(fmt), scanner.header_text)
-    return sink.certified([], log.all(), {})
+    return Certifying(path, fmt, workdir, member).run()
+
+
+class Certifying:
+    """The work of ``certify``, with each part told of as soon as it is written.
+
+    ``told`` gets the part; what it raises ends the work. ``columns``, ``options`` and ``longest`` hold for all parts
+    told of so far.
+    """
+
+    def __init__(
+        self, path: Path, fmt: Format, workdir: Path, member: str | None, told: Callable[[Part], None] = lambda _: None
+    ) -> None:
+        workdir.mkdir(parents=True, exist_ok=True)
+        self._path, self._fmt, self._member = path, fmt, member
+        self._log = WarningLog()
+        self._parts = PartSink(workdir, "csv" if isinstance(fmt, CsvFormat) else "jsonl", path.name, told)
+        self._sink = SkippingSink(self._parts, declared(fmt.skip_lines)) if fmt.skip_lines else self._parts
+        self._scanner = _scanner(fmt, self._sink, self._log)
+
+    @property
+    def columns(self) -> list[str]:
+        """The header's names, as delivered; none for JSON lines."""
+        return self._scanner.columns if isinstance(self._scanner, CsvScanner) else []
+
+    @property
+    def longest(self) -> int:
+        """The longest record has at most so many bytes."""
+        return self._parts.longest
+
+    @property
+    def options(self) -> dict[str, object]:
+        """See ``Certified.read_csv_options``."""
+        plain = read_csv_options(self._fmt) if isinstance(self._fmt, CsvFormat) else {}
+        return with_line_size(plain, self.longest)
+
+    def run(self) -> Certified:
+        """Read the file to its end. Raises ``IngestError``."""
+        try:
+            _read_all(self._path, self._fmt, self._member, self._scanner, self._sink, self._log)
+        finally:
+            self._parts.close()
+        if isinstance(self._scanner, CsvScanner):
+            self._parts.mark_trailer(self._scanner.is_trailer)
+            return self._parts.certified(self.columns, self._log.all(), self.options, self._scanner.header_text)
+        return self._parts.certified([], self._log.all(), {})
+
+
+def _scanner(fmt: Format, sink: Sink, log: WarningLog) -> CsvScanner | JsonScanner:
+    return CsvScanner(fmt, sink) if isinstance(fmt, CsvFormat) else JsonScanner(sink, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +92,9 @@ def raw_records(path: Path, fmt: Format, lines: Sequence[int], member: str | Non
     A second pass over the file. Raises ``KeyError`` when no record begins at one of the lines.
     """
     sink = _RecordSink(lines)
+    log = WarningLog()
     if sink.wanted:
-        _read_all(path, fmt, member, sink, WarningLog())
+        _read_all(path, fmt, member, _scanner(fmt, sink, log), sink, log)
     missing = [line for line in sink.wanted if line not in sink.found]
     if missing:
         raise KeyError(f"no record begins at line {missing[0]} of {path.name}")
@@ -72,8 +111,9 @@ def stands_alone(fmt: Format, header: str, text: str) -> bool:
     return grammar.is_record(record) and len(grammar.fields(record)) == width
 
 
-def _read_all(path: Path, fmt: Format, member: str | None, sink: Sink, log: WarningLog) -> CsvScanner | JsonScanner:
-    scanner = CsvScanner(fmt, sink) if isinstance(fmt, CsvFormat) else JsonScanner(sink, log)
+def _read_all(
+    path: Path, fmt: Format, member: str | None, scanner: CsvScanner | JsonScanner, sink: Sink, log: WarningLog
+) -> None:
     reader = BlockReader(Source(path, member, log), fmt.encoding, log)
     pending: Block | None = None
     wanted = 0
@@ -88,7 +128,6 @@ def _read_all(path: Path, fmt: Format, member: str | None, sink: Sink, log: Warn
     half = reader.cut_off
     if half is not None:
         sink.refuse(half, half.first_line, 1, ReasonCode.truncated_line, "the file breaks off in this line")
-    return scanner
 
 
 class _RecordSink:

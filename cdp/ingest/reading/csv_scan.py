@@ -37,6 +37,8 @@ class CsvScanner:
         self._grammar = Grammar(fmt.delimiter, fmt.quote, 1)
         self._keys = KeyCheck(fmt, self._grammar, [])
         self._blanks = b" " if fmt.delimiter == "\t" else b" \t"
+        self._one_line = b""
+        self._plain_bytes = bytes(set(range(256)) - {*self._grammar.delimiter, *b"\n"})
         self._has_begun = False
         self._is_residue = False  # behind a broken record whose end is not known yet
         self._block: Block
@@ -110,6 +112,7 @@ class CsvScanner:
         self._header = Header(names, self._fmt.columns)
         self._grammar = Grammar(self._fmt.delimiter, self._fmt.quote, len(names))
         self._keys = KeyCheck(self._fmt, self._grammar, names)
+        self._one_line = self._grammar.delimiter * (len(names) - 1) + b"\n"
         self._has_begun = True
         self.header_text = record.decode() if self._fmt.header else ""
         ending = END.match(text, end)
@@ -146,10 +149,14 @@ class CsvScanner:
     def _take_unquoted(self, start: int, end: int, line: int) -> Place:
         """Lines without quotes: sound ones have the right number of delimiters."""
         text = _with_lf(self._block.text[start:end])
+        wanted, count = self._grammar.width - 1, text.count(b"\n")
+        structure = text.translate(None, self._plain_bytes) if wanted and self._plain_bytes else b""
+        if structure == self._one_line * count and structure and self._header.probe not in text:
+            self._keep(text, count, line)
+            return end, line + count
         lines = text.split(b"\n")
         lines.pop()
         counts = list(map(bytes.count, lines, repeat(self._grammar.delimiter)))
-        wanted = self._grammar.width - 1
         if counts.count(wanted) == len(counts) and self._header.probe not in text and (wanted or b"" not in lines):
             self._keep(text, len(lines), line)
         else:

@@ -13,7 +13,7 @@ from cdp.errors import IngestError
 from cdp.ingest.reading.blocks import Block
 from cdp.ingest.reading.formats import CsvFormat, FileWarning, ReasonCode, Refused, WarningLog
 
-PART_BYTES = 48 << 20
+PART_BYTES = 16 << 20
 REFUSED_BYTES_LIMIT = 1 << 28
 ENGINE_LINE_BYTES = 2_000_000  # DuckDB's own default for max_line_size
 RECORD_BYTES_FLOOR = 1_900_000  # lengths below it are not looked for
@@ -37,6 +37,19 @@ class LineMap:
         """Line at which the record begins."""
         index = bisect_right(self._ordinals, ordinal) - 1
         return self._lines[index] + ordinal - self._ordinals[index]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Sound records in UTF-8, the first of which is number ``first`` (0-based) of its file.
+
+    In an exact part every record is one line, and stands there as it was delivered except for its line end.
+    """
+
+    path: Path
+    first: int
+    records: int
+    is_exact: bool
 
 
 @dataclass
@@ -97,15 +110,21 @@ class Sink(Protocol):
 
 
 class PartSink:
-    """Writes sound records to parts in ``workdir`` and holds the refused ones."""
+    """Writes sound records to parts in ``workdir``, tells of each as it is done, and holds the refused records."""
 
-    def __init__(self, workdir: Path, suffix: str, file_name: str) -> None:
+    def __init__(
+        self, workdir: Path, suffix: str, file_name: str, told: Callable[[Part], None] = lambda _: None
+    ) -> None:
+        self._told = told
         self._workdir = workdir
         self._suffix = suffix
         self._file_name = file_name
         self._parts: list[Path] = []
         self._part: IO[bytes] | None = None
         self._part_bytes = 0
+        self._part_first = 0
+        self._part_is_exact = True
+        self._is_utf8 = True
         self._line_map = LineMap()
         self._records = 0
         self._longest = RECORD_BYTES_FLOOR
@@ -117,6 +136,7 @@ class PartSink:
 
     def open(self, block: Block) -> None:
         """See ``Sink``."""
+        self._is_utf8 = block.raw is block.text
 
     def keep(self, records: bytes, count: int, line: int) -> None:
         """See ``Sink``."""
@@ -124,10 +144,11 @@ class PartSink:
             self._longest = max(self._longest, *map(len, records.split(b"\n")))
         self._write(records, count, line)
 
-    def keep_one(self, raw: bytes, loadable: bytes, line: int) -> None:  # noqa: ARG002
+    def keep_one(self, raw: bytes, loadable: bytes, line: int) -> None:
         """See ``Sink``."""
         self._longest = max(self._longest, len(loadable))
         self._write(loadable + b"\n", 1, line)
+        self._part_is_exact &= raw == loadable and not (b"\n" in raw or b"\r" in raw)
 
     def refuse(self, block: Block, line: int, lines: int, reason: ReasonCode, detail: str) -> None:
         """See ``Sink``. Raises ``IngestError`` when the refused lines alone would fill the memory."""
@@ -165,13 +186,13 @@ class PartSink:
         if self._part is not None:
             self._part.close()
             self._part = None
+            count = self._records - self._part_first
+            self._told(Part(self._parts[-1], self._part_first, count, self._part_is_exact))
 
     def certified(
         self, columns: list[str], warnings: list[FileWarning], options: dict[str, object], header: str = ""
     ) -> Certified:
         """What was found, once everything is written."""
-        if options and self._longest > ENGINE_LINE_BYTES:
-            options = options | {"max_line_size": self._longest + 1024}
         return Certified(
             self._parts,
             columns,
@@ -180,11 +201,16 @@ class PartSink:
             warnings,
             self._blank_lines,
             self._longest,
-            options,
+            with_line_size(options, self._longest),
             header,
             self._skipped_lines,
             self._line_map,
         )
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest record so far, or a bound below which nobody looks."""
+        return self._longest
 
     def _write(self, data: bytes, count: int, line: int) -> None:
         if self._part is None or self._part_bytes >= PART_BYTES:
@@ -193,11 +219,20 @@ class PartSink:
             self._parts.append(path)
             self._part = path.open("wb", buffering=1 << 20)
             self._part_bytes = 0
+            self._part_first, self._part_is_exact = self._records, True
         self._part.write(data)
         self._part_bytes += len(data)
+        self._part_is_exact &= self._is_utf8
         self._line_map.add(self._records, line)
         self._records += count
         self._last_kept_line = line + count - 1
+
+
+def with_line_size(options: dict[str, object], longest: int) -> dict[str, object]:
+    """The options under which records of ``longest`` bytes can be read."""
+    if options and longest > ENGINE_LINE_BYTES:
+        return options | {"max_line_size": longest + 1024}
+    return options
 
 
 def read_csv_options(fmt: CsvFormat) -> dict[str, object]:
