@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,19 @@ _ABOUT = re.compile(
     r"consent|opt_?(in|out|ed)|optin|optout|accepts?_(e_?mail_|sms_|text_)?marketing|accepts_(email|sms)|subscri|newsletter|do_not_(e_?mail|text|call|contact|mail)|"
     r"marketing_(allowed|permission|status|state|email|sms)|unsub|suppress|(^|_)clean(ed)?_time|bounced_(at|time)|mailing_list|email_(status|permission)|marketing_contact_status|e_?mail_opt|einwilligung"
 )
+_VERB = (
+    r"(accept\w*|acept\w*|accett\w*|aceit\w*|autori[sz]\w*|zgod\w*|toestemming|akkoord|consens\w*|consent\w*|permis\w*|"
+    r"erlaub\w*|recib\w*|recoit|riceve|ontvang\w*|receb\w*|otrzymuj\w*|opt_?in|quiere|veut|wunscht|mochte)"
+)
+_WAY = (
+    r"(e_?mails?|mails?|correo\w*|courriels?|sms|mms|push|marketing\w*|newsletter|publicidad|publicite|pubblicita|"
+    r"publicidade|reclame|werbung|comunic\w*|communic\w*|promo\w*|ofert\w*|offres?|offerte|handlow\w*)"
+)
+_ABROAD = re.compile(
+    rf"(^|_){_VERB}(_\w+)?_{_WAY}($|_)|(^|_){_WAY}(_\w+)?_{_VERB}($|_)|(^|_)(boletin|infolettre|nieuwsbrief|boletim|biuletyn)"
+)
 _NOT_ABOUT = re.compile(
-    r"campaign|reason|_ip$|_id$|method|source|title|list_id|url|token|form|user_agent|cookie|count|page|version|level|double|type$"
+    r"terms|condi[ct]i|(^|_)agb|datenschutz|privac|regulamin|campaign|reason|_ip$|_id$|method|source|title|list_id|url|token|form|user_agent|cookie|count|page|version|level|double|type$"
 )
 _TIMED = re.compile(r"(^|_)(at|date|time|timestamp|on|ts|since)$")
 _OUT = re.compile(r"(^|_)clean|bounced|opt(ed)?_?out|optout|unsub|do_not|suppress|withdraw|revok")
@@ -39,6 +51,8 @@ YES = frozenset(
         "ja",
         "oui",
         "si",
+        "tak",
+        "sim",
     ]
 )
 NO = frozenset(
@@ -78,7 +92,7 @@ def consent_column(column: str, words: str, kind: str, values: Sequence[str]) ->
     is_time = kind in {"timestamp", "date"}
     if is_time and _CONFIRM.search(words):
         return ConsentColumn(column, "email", "time", is_out=False)
-    if not _ABOUT.search(words) or (_NOT_ABOUT.search(words) and not is_time):
+    if not (_ABOUT.search(words) or _ABROAD.search(words)) or (_NOT_ABOUT.search(words) and not is_time):
         return None
     if re.search(r"whats_?app|phone_call|_call$|(^|_)fax|telephone|(^|_)post(al)?(_|$)", words):
         return None
@@ -94,4 +108,5 @@ def consent_column(column: str, words: str, kind: str, values: Sequence[str]) ->
 
 def plain_status(value: str) -> str:
     """A status word in one spelling."""
-    return re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_")
+    letters = unicodedata.normalize("NFKD", value.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")

@@ -41,6 +41,7 @@ _NUMBERS = frozenset({"integer", "number"})
 _MONEY = frozenset(
     ["unit_price", "cost", "subtotal", "net", "gross", "total", "discount", "shipping", "tax", "refunded"]
 )
+_CODES = frozenset({"phone", "postcode", "loyalty_card", "customer_id", "house_number", "sku", "gtin"})
 _INSTANTS = frozenset(
     [
         "created_at",
@@ -170,8 +171,15 @@ def _understood(column: Column) -> Column:
         return replace(column, meaning=_unseen(column), doubt="")
     for meaning in named_meanings(column.head):
         if _holds(meaning, column):
-            return replace(column, meaning=meaning)
+            return _as_code(replace(column, meaning=meaning))
     return replace(column, meaning=_by_values(column))
+
+
+def _as_code(column: Column) -> Column:
+    """A column of codes is text, though those of the sample look like numbers: others may begin with a zero."""
+    if column.meaning not in _CODES or column.shape.kind not in _NUMBERS:
+        return column
+    return replace(column, shape=Shape("string", nothing=column.shape.nothing, prefix=column.shape.prefix))
 
 
 def _unseen(column: Column) -> str:
@@ -275,11 +283,14 @@ def _settled(columns: list[Column]) -> list[Column]:
     is_keyed = any(
         column.meaning in {"own_id", "ticket_id", "event_id", "order_id"} and column.owner == "" for column in columns
     )
+    given = {column.meaning for column in columns if column.meaning in {"first_name", "last_name"}}
     places = {column.owner for column in columns if column.meaning in {"city", "postcode"}}
     found = []
     for column in columns:
         words, meaning = column.head.words, column.meaning
-        if column.owner == "item" and not meaning and column.head.rest == "name":
+        if meaning in {"first_name", "last_name"} and len(given) == 1 and _of_several_words(column):
+            column = replace(column, meaning="full_name")
+        elif column.owner == "item" and not meaning and column.head.rest == "name":
             column = replace(column, meaning="product_name")
         elif words in {"name", "names"} and column.values and _share(column, lambda value: _digits(value) > 0) > 0.5:
             column = replace(column, meaning="order_id" if has & _MONEY else "own_id")
@@ -311,6 +322,11 @@ def _settled(columns: list[Column]) -> list[Column]:
             column = replace(column, meaning="")
         found.append(column)
     return found
+
+
+def _of_several_words(column: Column) -> bool:
+    """Whether most values are whole names: two words or more."""
+    return bool(column.values) and _share(column, lambda value: len(value.split()) > 1) > 0.6
 
 
 def _parent(source: str) -> str:

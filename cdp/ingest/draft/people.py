@@ -15,6 +15,15 @@ RECORD_KINDS = {
 }  # fmt: skip
 _NAME_PARTS = ("title", "first_name", "middle_name", "last_name", "suffix")
 _ADDRESS = ("street", "city", "region", "postcode", "country")
+_HOME_OF = {
+    "Europe/Berlin": "DE", "Europe/Paris": "FR", "Europe/Madrid": "ES", "Atlantic/Canary": "ES", "Europe/Rome": "IT",
+    "Europe/Amsterdam": "NL", "Europe/Brussels": "BE", "Europe/Vienna": "AT", "Europe/Zurich": "CH",
+    "Europe/London": "GB", "Europe/Dublin": "IE", "Europe/Lisbon": "PT", "Europe/Warsaw": "PL", "Europe/Prague": "CZ",
+    "Europe/Stockholm": "SE", "Europe/Oslo": "NO", "Europe/Copenhagen": "DK", "Europe/Helsinki": "FI",
+    "America/New_York": "US", "America/Chicago": "US", "America/Denver": "US", "America/Los_Angeles": "US",
+    "America/Toronto": "CA", "America/Vancouver": "CA", "America/Sao_Paulo": "BR", "America/Mexico_City": "MX",
+    "Australia/Sydney": "AU", "Australia/Melbourne": "AU", "Pacific/Auckland": "NZ",
+}  # fmt: skip
 _PERSON_OWNERS = ("person", "billing", "", "mailing", "second")
 
 
@@ -25,6 +34,8 @@ def name_fields(export: Export) -> list[tuple[str, str]]:
         parts = [
             (value, part) for part in _NAME_PARTS if (value := _first_filled(export.all_of(part, owners=(owner,))))
         ]
+        if (link := export.first_of("name_link", owners=(owner,))) is not None:
+            parts = [(f"concat_ws(' ', {link.name}, {v})" if part == "last_name" else v, part) for v, part in parts]
         given = [value for value, part in parts if part in {"first_name", "last_name"}]
         if given:
             whole = _first_filled(export.all_of("full_name", owners=(owner,)))
@@ -114,7 +125,11 @@ def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
 def _country_hint(export: Export) -> str:
     owners = ("billing", "", "person", "mailing", "shipping")
     columns = (export.first_of("country", owners=(owner,)) for owner in owners)
-    return next((country_of(export, column) for column in columns if column is not None), "null")
+    known = next((country_of(export, column) for column in columns if column is not None), None)
+    if known is None and (home := _HOME_OF.get(export.zone)):
+        export.doubt(f"phone numbers without a country code are taken for numbers of {home}, because of the time zone")
+        return text(home)
+    return known or "null"
 
 
 def _customer_numbers(export: Export) -> list[tuple[str, str, str]]:

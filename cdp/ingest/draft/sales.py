@@ -117,7 +117,7 @@ def _is_cancelled(export: Export, status: str | None) -> str:
     if cancelled:
         return f"max({cancelled[0].name}) is not null"
     values = {value.lower() for column in export.all_of("status") for value in column.values}
-    words = sorted(value for value in values if re.search(r"cancel|void|storn|annul", value))
+    words = sorted(value for value in values if re.search(r"cancel|void|storn|ann?ul", value))
     return f"coalesce(lower({status}) in ({', '.join(map(text, words))}), false)" if words and status else "false"
 
 

@@ -12,7 +12,9 @@ EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]+")
 PHONE = re.compile(r"(?=(.*\d){7})(?!(.*\d){16})['p:]*[+(]?[\d\s().\-/]{7,24}(x\d+)?")
 _BOOLEANS = (
     ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"),
-    ("si", "no"), ("sí", "no"), ("1", "0"), ("wahr", "falsch"), ("vrai", "faux"), ("checked", "unchecked"),
+    ("si", "no"), ("sí", "no"), ("sì", "no"), ("tak", "nie"), ("sim", "não"), ("sim", "nao"), ("ja", "nee"),
+    ("vero", "falso"), ("verdadero", "falso"), ("verdadeiro", "falso"), ("prawda", "fałsz"), ("waar", "onwaar"),
+    ("s", "n"), ("j", "n"), ("o", "n"), ("1", "0"), ("wahr", "falsch"), ("vrai", "faux"), ("checked", "unchecked"),
 )  # fmt: skip
 _NOTHING = ("n/a", "N/A", "NULL", "null", "(not set)", "(none)", "undefined", "#N/A", "nan", "NaN", "None", "-", "--")
 _NOBODY = frozenset(

@@ -84,7 +84,8 @@ class Moments:
         self.zone = next((column for column in export.columns if column.meaning == "zone" and column.values), None)
         is_date = self.column is not None and self.column.shape.kind == "date"
         self.is_joined = is_date and self.clock is not None
-        if is_date and self.clock is None and self.column is not None:
+        is_fact = export.kind not in {"customers", "consent_log", "products"}
+        if is_date and self.clock is None and self.column is not None and is_fact:
             export.doubt(f"{self.column.source} has no time of day: everything happens at midnight")
         if self.is_joined:
             export.derive(MOMENT, self._joined(), "The instant, of date, clock and zone")

@@ -145,7 +145,10 @@ def _return_condition(export: Export, used: list[Column], kind_column: str) -> s
             {
                 value.lower()
                 for value in column.values
-                if re.search(r"refund|return|retour|erstatt|storno", value.lower())
+                if re.search(
+                    r"refund|return|retour|erstatt|storno|devol|rembours|rimbors|reembols|zwrot|terug|^reso$",
+                    value.lower(),
+                )
             }
         )
         partial = [word for word in words if "partial" in word or (word in {"refunded"} and export.has("refunded"))]

@@ -32,14 +32,20 @@ _WRAPPERS = frozenset(
     ]
 )
 _TIME_WORDS = re.compile(
-    r"(^|_)(at|date|time|timestamp|ts|datetime|datum|micros|on|since|until|modstamp|am|created|updated|modified|seen|changed|active)($|_\w*$)"
+    r"(^|_)(at|date|time|timestamp|ts|datetime|\w*datum|micros|on|since|until|modstamp|am|created|updated|modified|seen|"
+    r"changed|active|fecha|alta|fec|hora|dia|jour|giorno|dzien|nacimiento|naissance|nascita|nascimento|geboren|"
+    r"seit|sinds|desde|depuis|dal|le)($|_\w*$)"
 )
 _CODE_WORDS = re.compile(
     r"(^|_)(id|ids|key|code|no|nr|nummer|number|num|zip|postcode|postal|plz|phone|mobile|tel|sku|gtin|ean|upc|barcode|token|uuid|hash|card|pan|suffix|fax|ip|"
+    r"\w+nummer|\w+nr|numero|numer|nro|codigo|codice|code|kod|cod|c_p|cp|cap|cep|socio|tarjeta|tessera|adherent|movil|"
+    r"celular|portable|cellulare|telefono|telefoon|telefone|telemovel|telefonu|mobiel|pocztowy|referencia|"
     r"leid|euid|isbn|version|reference|ref|receipt|kundenkarte|kundennummer|bestellnummer|artikelnummer|membership)($|_)"
 )
 _FLAG_WORDS = re.compile(
-    r"(^|_)(is|has|accepts?|allow(s|ed)?|opt|opted|consent|subscribed|active|enabled|flag|verified|optin|optout|newsletter|organic|open|read|do_not)($|_)"
+    r"(^|_)(is|has|accepts?|allow(s|ed)?|opt|opted|consent|subscribed|active|enabled|flag|verified|"
+    r"acepta|accepte|accetta|aceita|zgoda|consenso|consentimi?ento|toestemming|einwilligung|nieuwsbrief|boletin|"
+    r"publicidad|publicite|pubblicita|werbung|reclame|activo|actif|attivo|actief|aktywny|ativo|optin|optout|newsletter|organic|open|read|do_not)($|_)"
 )
 
 
@@ -71,6 +77,10 @@ class Heading:
         return bool(_FLAG_WORDS.search(self.words))
 
 
+_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "æ": "ae", "Æ": "Ae", "œ": "oe"})
+_LINKS = "(?:de|del|della|delle|dello|dei|di|do|da|dos|das|du|des|la|le|el|lo|l|d|van|von|der|het|na|i|y|et|e|und)"
+
+
 @cache
 def _vocabulary(section: str) -> tuple[tuple[str, str], ...]:
     """Names and patterns of words.yaml, in order."""
@@ -81,9 +91,11 @@ def _vocabulary(section: str) -> tuple[tuple[str, str], ...]:
 def plain_words(header: str) -> str:
     """Words of a header or JSON path in small letters without accents, joined by underscores."""
     path = header.removeprefix("$.") if header.startswith("$.") else header
+    path = path.translate(_LETTERS)
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", path.replace("ß", "ss"))
     letters = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    return plain if header.startswith("$.") else re.sub(r"^data(?=_|$)|(?<=_)data$", "date", plain)
 
 
 def heading(header: str) -> Heading:
@@ -110,15 +122,32 @@ def _apart(header: str) -> Heading:
                 return Heading(words, name, found["rest"])
             rest = found["rest"]
             break
+    if not owner:
+        owner, rest = _owner_behind(plain)
     if not owner and re.fullmatch(_vocabulary("owners")[0][1], plain):
         return Heading(words, "other", "")
     return Heading(words, owner, rest)
 
 
+def _owner_behind(words: str) -> tuple[str, str]:
+    """Whom words such as ``nombre_cliente`` speak of, and what is left."""
+    for name, pattern in _vocabulary("owners_behind"):
+        found = re.fullmatch(rf"(?P<rest>\w+?)_(?:{_LINKS}_)*(?:{pattern})", words)
+        if found:
+            return name, found["rest"]
+    return "", words
+
+
+def _without_links(words: str) -> str:
+    """Words without the small ones between them: ``fecha_de_alta`` is ``fecha_alta``."""
+    return re.sub(rf"(?<=[a-z0-9])(_{_LINKS})+(?=_)", "", words)
+
+
 def named_meanings(head: Heading) -> list[str]:
     """What the name may mean, most particular first: of the whole name, then of what is left without its owner."""
     found: list[str] = []
-    for words in dict.fromkeys((_without_wrappers(head.words), head.rest, *([head.last] if head.last else []))):
+    options = (_without_wrappers(head.words), head.rest, *([head.last] if head.last else []))
+    for words in dict.fromkeys((*options, *map(_without_links, options))):
         sections = ("times", "meanings") if head.is_time else ("meanings", "times")
         for section in sections:
             found += [name for name, pattern in _vocabulary(section) if re.fullmatch(pattern, words)]

@@ -60,19 +60,25 @@ def try_drafts(folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]
     return tried
 
 
+def _drafts(folder, exports, options):
+    files = {}
+    for name, content in exports.items():
+        path = folder / name
+        path.write_text(content, encoding="utf-8")
+        files[path.stem] = ([path], options)
+    return try_drafts(folder / "workspace", files)
+
+
 @pytest.fixture
 def drafts_of(tmp_path):
     """Draft exports given as text by file name, all into one workspace; gives what became of each."""
+    return lambda exports, **options: _drafts(tmp_path, exports, options)
 
-    def _drafts_of(exports, **options):
-        files = {}
-        for name, content in exports.items():
-            path = tmp_path / name
-            path.write_text(content, encoding="utf-8")
-            files[path.stem] = ([path], options)
-        return try_drafts(tmp_path / "workspace", files)
 
-    return _drafts_of
+@pytest.fixture(scope="session")
+def drafts_in(tmp_path_factory):
+    """The same, for a fixture of a module."""
+    return lambda name, exports, **options: _drafts(tmp_path_factory.mktemp(name), exports, options)
 
 
 @pytest.fixture(scope="session")
