@@ -1,6 +1,6 @@
 -- How surely receipts, returns, handles, tickets and calls belong to their customer: strong by an e-mail, phone, card
--- or account of their own, or through an order shared with such a record; weak when a name alone ties them. Online
--- orders name their buyer.
+-- or account of their own, or through an order shared with such a record; weak when a name or a mistyped address alone
+-- ties them. Online orders name their buyer.
 -- grain: one row per such identity record of an identified customer
 -- runs on: duckdb, spark
 with
@@ -27,6 +27,47 @@ trading as (
     where not customers.is_anonymous
     group by traders.record_id, identity_map.customer_id
 ),
+addresses as (
+    select
+        customer_id,
+        identifier_value,
+        count_records,
+        split_part(identifier_value, '@', 1) as mailbox,
+        split_part(identifier_value, '@', 2) as provider,
+        regexp_replace(identifier_value, '[^0-9]', '', 'g') as digits
+    from identifiers
+    where identifier_type = 'email'
+),
+-- a slip leaves the provider and one end of the mailbox as they are, or else the mailbox
+ends as (
+    select *, concat(substr(mailbox, 1, 3), '…@', provider) as kept
+    from addresses
+    union all
+    select *, concat(substr(mailbox, 1, 1), '…', substr(mailbox, length(mailbox) - 2), '@', provider) as kept
+    from addresses
+    union all
+    select *, mailbox as kept
+    from addresses
+),
+lone as (
+    select customer_id
+    from identity_map
+    group by customer_id
+    having count(*) = 1
+),
+-- the address of somebody of whom nothing else is known, beside one that several records of another customer bear
+resembling as (
+    select distinct
+        once.customer_id,
+        once.identifier_value,
+        often.identifier_value as usual
+    from ends as once
+    inner join lone on once.customer_id = lone.customer_id
+    inner join ends as often on once.kept = often.kept and once.digits = often.digits
+    where length(once.mailbox) >= 6
+        and often.count_records > 1
+        and once.identifier_value <> often.identifier_value
+),
 -- an address that one record alone bears, two letters away from one that several bear, is taken as mistyped
 mistyped as (
     select distinct
@@ -41,6 +82,12 @@ mistyped as (
         and once.count_records = 1
         and often.count_records > 1
         and levenshtein(once.identifier_value, often.identifier_value) <= 2
+    union
+    select
+        customer_id,
+        identifier_value
+    from resembling
+    where levenshtein(identifier_value, usual) <= 2
 ),
 bearing as (
     select distinct trading.record_id
