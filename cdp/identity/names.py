@@ -6,20 +6,22 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from cdp.engines import Engine
+from cdp.identity.short_forms import short_forms
 
 
 def nickname_pairs(own: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """Pairs of standardised given names of which one is a short form of the other, both ways round.
 
-    ``own`` adds to the ``nicknames`` package: lists of a name and its short forms.
+    ``own`` (lists of a name and its short forms) adds to the ``nicknames`` package, which knows English names, and to
+    ``short_forms``, which knows those of other languages.
     """
     from nicknames import NickNamer
 
     pairs: set[tuple[str, str]] = set()
     packaged: Iterable[tuple[str, Iterable[str]]] = NickNamer.default_lookup().items()
-    sources = [*packaged, *((names[0], names[1:]) for names in own if names)]
-    for name, short_forms in sources:
-        for short in short_forms:
+    sources = [*packaged, *((names[0], names[1:]) for names in (*short_forms(), *own) if names)]
+    for name, shorter in sources:
+        for short in shorter:
             left, right = _plain(name), _plain(short)
             if left != right:
                 pairs |= {(left, right), (right, left)}
