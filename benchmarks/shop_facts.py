@@ -115,7 +115,7 @@ from sales
 """
 IDENTIFIERS = """
 select record_id, feed, kind as identifier_type,
-    case kind when 'email' then 'user' || c || '@example.com' when 'phone' then '+4477009' || lpad(c::varchar, 7, '0')
+    case kind when 'email' then 'user' || c || '@example.com' when 'phone' then '+447' || lpad(c::varchar, 9, '0')
         when 'loyalty_card' then (9826000000000000 + c)::varchar when 'order_id' then split_part(record_id, ':', 2)
         when 'shop_customer_id' then 'x' || c else split_part(record_id, ':', 2) end as identifier_value,
     first_observed_at as first_seen_at, last_observed_at as last_seen_at, 1::bigint as count_seen
@@ -165,7 +165,7 @@ SMALL = {
     "stores": "select 'S' || lpad(i::varchar, 3, '0') as store_id, 'Store ' || i as name, 'Town' || i as city, "
     "'P' || i as postcode, 'GB' as country from range(20) as t(i)",
     "inventory": "select 'S' || lpad((i % 20)::varchar, 3, '0') as store_id, 'SKU' || i // 20 as sku, "
-    "date '2026-05-31' as stock_date, i % 9 as on_hand, 0 as reserved from range(100000) as t(i)",
+    "'inventory' as feed, date '2026-05-31' as stock_date, i % 9 as on_hand, 0 as reserved from range(100000) as t(i)",
     "campaigns": "select 'CMP' || i as campaign_id, 'SEND' || i as send_id, 'campaigns' as feed, 'Campaign ' || i as name, "
     "'email' as channel, timestamp '2026-01-01' as started_at, 'CODE' || i as discount_code from range(40) as t(i)",
     "campaign_costs": "select 'CMP' || i as campaign_id, 'campaign_costs' as feed, 'email' as channel, "

@@ -8,14 +8,15 @@ before as (
         *,
         lag(happened_at) over in_time as previous_at,
         lag(channel) over in_time as previous_channel,
-        lag(order_id) over in_time as previous_order_id
+        lag(order_id) over in_time as previous_order_id,
+        row_number() over in_time as contact_number
     from channel_contacts
     window in_time as (partition by customer_id order by happened_at, contact_id)
 ),
 opened as (
     select
         customer_id,
-        contact_id,
+        contact_number,
         channel,
         campaign,
         happened_at,
@@ -44,7 +45,7 @@ numbered as (
         sum(opens_journey) over in_time as journey_number,
         sum(opens_visit) over in_time as visit_number
     from opened
-    window in_time as (partition by customer_id order by happened_at, contact_id)
+    window in_time as (partition by customer_id order by contact_number)
 )
 select
     customer_id,
