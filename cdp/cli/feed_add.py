@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,12 +91,13 @@ def add(
         _from_preset(root, preset, asked, dry_run=dry_run, force=force)
     elif asked.files:
         draft = _drafted(root, asked)
+        _tell_preset(root, draft, asked)
         feeds = _finish(root, draft.feed, draft.files, dry_run=dry_run, force=force)
         if feeds is not None:
             _tell_guesses(draft)
             _tell_rivals(feeds, draft.feed, asked.files)
-            _tell_presets(root, draft)
-            note(f"Next: cdp feed check {draft.feed} {' '.join(map(str, asked.files))}")
+            _tell_orders(root, draft.feed)
+            note(f"Next: cdp feed check {shlex.join([draft.feed, *map(str, asked.files)])}")
     else:
         raise UsageError("neither a file nor a preset was named", "cdp feed add FILE…, or cdp feed add --preset NAME")
 
@@ -121,20 +123,30 @@ def presets(workspace: WorkspaceOption = None, form: FormatOption = Format.table
 
 def _from_preset(root: Path, preset: str, asked: _Asked, *, dry_run: bool, force: bool) -> None:
     from cdp.cli.output import note
-    from cdp.workspace.feeds import find_preset, rendered
+    from cdp.workspace.feeds import config_of, find_preset, online_orders_elsewhere, rendered
 
-    chosen = find_preset(root, preset)
-    texts = rendered(chosen, name=asked.name, zone=asked.zone, currency=asked.currency, globs=asked.globs)
-    feed = asked.name or chosen.settings.feed
+    chosen, config = find_preset(root, preset), config_of(root)
+    settings = chosen.settings
+    feed = asked.name or settings.feed
+    zone = asked.zone or (config.time_zone if settings.has_own_zone else None)
+    currency = asked.currency or config.currency
+    elsewhere = online_orders_elsewhere(root, feed) if settings.spare_tables else []
+    spared = settings.spare_tables if elsewhere else ()
+    texts = rendered(chosen, name=feed, zone=zone, currency=currency, globs=asked.globs, without=spared)
     feeds = _finish(root, feed, texts, dry_run=dry_run, force=force)
-    if feeds is not None:
-        if chosen.settings.time_zone and not asked.zone:
-            note(
-                f"Times without offset are read in {chosen.settings.time_zone}; --time-zone (with --force) changes it."
-            )
-        _tell_rivals(feeds, feed, asked.files)
-        files = " ".join(map(str, asked.files)) or "FILE…"
-        note(f"Next: cdp feed check {feed} {files}")
+    if feeds is None:
+        return
+    if settings.has_own_zone:
+        note(f"Times without offset are read in {zone}; --time-zone (with --force) changes it.")
+    if settings.currency:
+        note(
+            f"Amounts whose currency the export does not name are in {currency}; --currency (with --force) changes it."
+        )
+    if spared:
+        note(f"Orders come from {', '.join(elsewhere)}, so {', '.join(spared)} are not taken from here too.")
+    _tell_rivals(feeds, feed, asked.files)
+    _tell_orders(root, feed)
+    note(f"Next: cdp feed check {shlex.join([feed, *map(str, asked.files)])}")
 
 
 def _drafted(root: Path, asked: _Asked) -> Draft:
@@ -220,16 +232,45 @@ def _tell_rivals(feeds: Mapping[str, Feed], feed: str, files: Sequence[Path]) ->
             note(f"warning: {file.name} does not fit the files of {feed}; change the globs with --files")
 
 
-def _tell_presets(root: Path, draft: Draft) -> None:
-    """Presets whose contract knows most of the columns."""
+def _tell_orders(root: Path, feed: str) -> None:
+    """Two feeds that bring the same online orders: a run would stop at that."""
+    from cdp.cli.output import note
+    from cdp.workspace.feeds import online_orders_elsewhere
+
+    others = online_orders_elsewhere(root, feed)
+    if others and feed in online_orders_elsewhere(root, ""):
+        note(
+            f"warning: {', '.join(others)} brings orders too; where both tell of the same orders, take orders, "
+            "order_lines and returns out of tables: in one of their feed.yaml"
+        )
+
+
+def _tell_preset(root: Path, draft: Draft, asked: _Asked) -> None:
+    """The preset whose contract knows most of the columns, with the command that takes it in place of the draft."""
     import re
 
     from cdp.cli.output import note
+    from cdp.ingest.draft import globs_of
+    from cdp.workspace.feeds import config_of
     from cdp.workspace.feeds import presets as known
 
     ours = {column.source for column in draft.columns}
+    shared: dict[str, int] = {}
     for name, preset in known(root).items():
         content = (preset.folder / "contract.yaml").read_text(encoding="utf-8")
         theirs = set(re.findall(r"^(?:    physicalName|  - name): '?(.*?)'?$", content, re.MULTILINE))
-        if len(ours & theirs) >= max(3, 0.6 * len(ours)):
-            note(f"There is a preset for this: cdp feed add --preset {name} --name {draft.feed} --force")
+        shared[name] = len(ours & theirs)
+    best = max(shared, key=lambda name: shared[name])
+    if shared[best] < max(3, 0.6 * len(ours)):
+        return
+    settings, config = known(root)[best].settings, config_of(root)
+    words = ["cdp", "feed", "add", "--preset", best, "--name", draft.feed]
+    words += ["--time-zone", asked.zone or config.time_zone] if settings.has_own_zone else []
+    words += ["--currency", asked.currency or config.currency] if settings.currency else []
+    for glob in asked.globs or globs_of([path.name for path in asked.files]):
+        words += ["--files", glob]
+    words += ["--force", *map(str, asked.files)]
+    note(
+        f"This is {settings.title}: there is a preset for it, which knows the export better than a draft. "
+        f"To take it in place of the draft:\n  {shlex.join(words)}\n"
+    )

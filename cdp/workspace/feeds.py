@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +35,16 @@ class PresetSettings(Strict):
     currency: str | None = Field(
         default=None, description="currency written in the files; --currency replaces the word"
     )
+    spare_tables: tuple[ColumnName, ...] = Field(
+        default=(),
+        alias="spareTables",
+        description="tables that are left out where another feed than a till already brings orders",
+    )
+
+    @property
+    def has_own_zone(self) -> bool:
+        """Whether the export writes times in a zone that the company chooses; others always write UTC."""
+        return self.time_zone not in {None, "UTC"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +77,12 @@ def find_preset(root: Path | None, name: str) -> Preset:
 
 def rendered(
     preset: Preset, *, name: str | None = None, zone: str | None = None, currency: str | None = None,
-    globs: Sequence[str] = (),
+    globs: Sequence[str] = (), without: Collection[str] = (),
 ) -> dict[str, str]:  # fmt: skip
-    """A preset's feed as texts by path in the workspace, with the words replaced that the options name."""
+    """A preset's feed as texts by path in the workspace, with the words replaced that the options name.
+
+    ``without`` are tables that it leaves out.
+    """
     settings = preset.settings
     feed = name or settings.feed
     swaps = [(settings.feed, feed)]
@@ -82,11 +95,24 @@ def rendered(
             content = re.sub(rf"(?<![\w/]){re.escape(old)}(?![\w/])", new, content)
         return content
 
-    files = {f"pipelines/feeds/{feed}/feed.yaml": _with_globs(own(preset.folder / "feed.yaml"), globs)}
+    settled = _with_globs(own(preset.folder / "feed.yaml"), globs)
+    for table in without:
+        settled = settled.replace(f"\n  - {table}\n", "\n")
+    files = {f"pipelines/feeds/{feed}/feed.yaml": settled}
     files[f"schemas/exports/{feed}.yaml"] = own(preset.folder / "contract.yaml")
-    for path in sorted(preset.folder.glob("*.sql")):
+    for path in sorted(path for path in preset.folder.glob("*.sql") if path.stem not in without):
         files[f"pipelines/feeds/{feed}/{path.name}"] = own(path)
     return files
+
+
+def online_orders_elsewhere(root: Path, feed: str) -> list[str]:
+    """Other feeds that bring orders which are not those of a till."""
+    found = sorted((root / "pipelines/feeds").glob("*/orders.sql"))
+    return [
+        path.parent.name
+        for path in found
+        if path.parent.name != feed and "'store' as channel" not in path.read_text(encoding="utf-8")
+    ]
 
 
 def _with_globs(content: str, globs: Sequence[str]) -> str:

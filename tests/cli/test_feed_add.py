@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 
 import pytest
@@ -122,10 +123,41 @@ def test_a_known_export_is_told_that_there_is_a_preset(path, monkeypatch, capsys
     monkeypatch.chdir(root)
     code, _, err = call(capsys, "feed", "add", files["klaviyo-profiles"][0], "--name", "crm")
     assert code == 0
-    assert "cdp feed add --preset klaviyo-profiles --name crm --force" in err
+    command = next(line.strip() for line in err.splitlines() if "--preset" in line)
+    assert command.startswith("cdp feed add --preset klaviyo-profiles --name crm --files ")
+    assert err.index(command) < err.index("Columns and what they are taken for")
     assert "also fits the files of klaviyo_profiles" in err
+    code, _, err = call(capsys, *shlex.split(command)[1:])
+    assert code == 0, err
+    assert "source: e-mail tool" in (root / "pipelines/feeds/crm/feed.yaml").read_text()
     shutil.rmtree("pipelines/feeds/crm")
     (root / "schemas/exports/crm.yaml").unlink()
+
+
+def test_a_preset_takes_zone_and_currency_from_the_workspace(tmp_path, monkeypatch, capsys):
+    root = tmp_path / "workspace"
+    assert main(["init", str(root), "--empty"]) == 0
+    assert "First set time_zone and currency" in capsys.readouterr().err
+    marker = root / "cdp.toml"
+    marker.write_text(marker.read_text().replace('"UTC"', '"Europe/Warsaw"').replace('"EUR"', '"PLN"'))
+    monkeypatch.chdir(root)
+    code, _, err = call(capsys, "feed", "add", "--preset", "square-transactions")
+    assert code == 0
+    assert "read in Europe/Warsaw" in err
+    assert "in PLN" in err
+    assert "'PLN' as currency" in (root / "pipelines/feeds/square_transactions/orders.sql").read_text()
+    contract = (root / "schemas/exports/square_transactions.yaml").read_text()
+    assert "else 'Europe/Warsaw' end" in contract
+    assert "'Eastern Time (US & Canada)' then 'US/Eastern'" in contract
+    assert call(capsys, "feed", "add", "--preset", "klaviyo-profiles")[0] == 0
+    assert "Warsaw" not in (root / "schemas/exports/klaviyo_profiles.yaml").read_text()
+    assert call(capsys, "feed", "add", "--preset", "shopify-orders")[0] == 0
+    code, _, err = call(capsys, "feed", "add", "--preset", "ga4-events")
+    assert (
+        "Orders come from shopify_orders, so orders, order_lines, returns, products are not taken from here too" in err
+    )
+    assert not (root / "pipelines/feeds/ga4_events/orders.sql").exists()
+    assert call(capsys, "check")[0] == 0
 
 
 def test_check_shows_refused_rows_with_reasons_and_what_becomes_of_the_others(path, monkeypatch, capsys, tmp_path):
@@ -140,7 +172,7 @@ def test_check_shows_refused_rows_with_reasons_and_what_becomes_of_the_others(pa
     assert [row["reasons"] for row in told["refused"]] == [["required:member_number"]]
     assert told["tables"]["identity_records"]["rows"] == 5
     assert told["tables"]["identity_records"]["sample"][0]["last_name"] == "Ellingham"
-    assert any("midnight" in line for line in told["warnings"])
+    assert told["warnings"] == ["1 of 6 rows are refused; the reasons stand above"]
     _, out, _ = call(capsys, "feed", "check", "club_members", spoilt)
     assert "required:member_number" in out
     assert "identity_records: 5 rows" in out

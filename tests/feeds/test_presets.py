@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -75,6 +76,29 @@ def test_the_globs_of_a_preset_catch_its_sample(name, workspace):
     feed = workspace.feeds[PRESETS[name].settings.feed]
     for path in (PRESETS[name].folder / "sample").iterdir():
         assert any(path.match(glob) for glob in feed.files), path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("shopify-orders", "shop/orders_export_2.csv"),
+        ("square-transactions", "items-2026-05-01-2026-06-01.csv"),
+        ("meta-leads", "Spring form_Leads_2026-05-01_2026-05-31.csv"),
+        ("meta-leads", "leads_1234567890_2026-05-31.xls"),
+        ("hubspot-contacts", "hubspot-crm-exports-newsletter-readers-2026-05-31.csv"),
+        ("mailchimp-audience", "subscribed_email_audience_export_8f2c1a.csv"),
+        ("ga4-events", "bq-results-20260531-101500-1780222500000.json"),
+        ("ga4-events", "events_20260528-000000000003.json.gz"),
+        ("segment-events", "segment-logs/aBcD/1780000000000/1780000123.ab12.gz"),
+        ("segment-events", "rudder-logs/aBcD/05-28-2026/1780000123.aBcD.uuid.json.gz"),
+        ("klaviyo-profiles", "klaviyo/Newsletter.csv"),
+        ("amplitude-events", "518204_2026-05-28_8#0.json.gz"),
+        ("lightspeed-sales", "vend-sales-history-2026-05.csv"),
+    ],
+)
+def test_the_globs_of_a_preset_catch_what_vendors_call_their_files(name, file, workspace):
+    feed = workspace.feeds[PRESETS[name].settings.feed]
+    assert any(PurePosixPath(file).match(glob) for glob in feed.files)
 
 
 def test_options_replace_words_in_every_file():

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cdp.ingest.draft.draft import Draft, draft_feed
-from cdp.ingest.draft.yamltext import name_of
+from cdp.ingest.draft.yamltext import globs_of, name_of
 
-__all__ = ["Draft", "draft_feed", "name_of"]
+__all__ = ["Draft", "draft_feed", "globs_of", "name_of"]

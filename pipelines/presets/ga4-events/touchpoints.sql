@@ -4,7 +4,7 @@ select
     'ga4_events:' || concat_ws('|', user_pseudo_id, cast(event_timestamp as varchar), event_name, event_bundle_sequence_id) as touchpoint_id,
     'ga4_events:' || visitor_id as record_id,
     'ga4_events' as feed,
-    case when platform in ('IOS', 'ANDROID') then 'app' else 'web' end as channel,
+    channel,
     case event_name
         when 'page_view' then 'Page Viewed'
         when 'screen_view' then 'Screen Viewed'
@@ -31,9 +31,9 @@ select
     order_number as order_id,
     item_id as sku,
     quantity,
-    parameter_campaign as campaign,
+    campaign,
     coalesce(parameter_page_location, parameter_firebase_screen) as page,
-    coalesce(purchase_revenue, try_cast(parameter_value as decimal(18, 2)), price) as amount,
+    coalesce(refund_value, purchase_revenue, try_cast(parameter_value as decimal(18, 2)), price) as amount,
     cast(event_params as varchar) as properties
 from ga4_events
 where visitor_id is not null
