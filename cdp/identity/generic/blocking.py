@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cdp.engines import Engine
@@ -21,6 +21,9 @@ class Rule:
     key: str
     needs: tuple[str, ...]
     explode: bool = False
+
+
+_EVERY = Rule("every pair", "", ())
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def make_pairs(engine: Engine, rules: list[Rule], records: int, *, between_sourc
             "candidate_pairs",
             f"select l.n as l, r.n as r from people as l inner join people as r on l.n < r.n {across}",
         )
-        return [UsedRule(Rule("every pair", "", ()), records, possible, True)]
+        return [UsedRule(_EVERY, records, possible, True)]
     budget = max(_SMALL, _PER_RECORD * records)
     used = sorted(
         (_measure(engine, number, rule, int(budget * _RULE_SHARE)) for number, rule in enumerate(rules)),
@@ -126,6 +129,12 @@ def make_pairs(engine: Engine, rules: list[Rule], records: int, *, between_sourc
     for number in range(len(rules)):
         engine.drop(f"block_{number}")
     return kept
+
+
+def uncompared(rules: Sequence[Rule], used: Sequence[UsedRule]) -> list[Rule]:
+    """The rules that would select more pairs than are compared."""
+    whole = {one.rule for one in used if one.is_whole}
+    return [] if _EVERY in whole else [rule for rule in rules if rule not in whole]
 
 
 def _table(rules: list[Rule], used: UsedRule) -> str:

@@ -10,6 +10,7 @@ from cdp.engines import Engine
 from cdp.identity.generic.labels import Labels
 from cdp.identity.generic.partition import cut, loose_components, merge_tree, one_per_source
 from cdp.identity.generic.scoring import Scorer
+from cdp.identity.generic.vouching import vouched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +66,9 @@ def match(
             return cut(records, tree, height)
 
     left, right, p = inside["l"].to_numpy(), inside["r"].to_numpy(), inside["p"].to_numpy()
+    if not is_single:
+        own, p = p, vouched(partition(min(_HEIGHTS)), left, right, p)
+        expected += float((p - own).sum())
 
     def quality(groups: NDArray[np.int64]) -> tuple[float, float]:
         together = groups[left] == groups[right]

@@ -101,19 +101,23 @@ def _joint(patterns: Ints, levels: Sequence[Floats]) -> Floats:
     return joint
 
 
-def fit(patterns: Ints, strata: Ints, candidates: Floats, others: Floats, priors: Sequence[Prior]) -> Mixture:
+def fit(
+    patterns: Ints, strata: Ints, candidates: Floats, near: Floats, far: Floats, priors: Sequence[Prior]
+) -> Mixture:
     """Expectation maximisation over distinct patterns.
 
-    ``candidates`` and ``others`` count how often each pattern occurs among blocked pairs and among all pairs that no
-    rule selects. Together they are every pair there is: that two records share what a rule asks for says nothing of
-    them beyond its rarity. ``strata`` number the pairs of sources: how many people two sources share is learned for
-    each, how alike their records are for all together. Beliefs weigh as a twentieth of what is learned.
+    ``candidates`` count how often each pattern occurs among blocked pairs; ``near`` and ``far`` estimate it for all
+    pairs that no rule selects. Together they are every pair there is: that two records share what a rule asks for says
+    nothing of them beyond its rarity. A pair that was drawn and stands for very many (``far``) is never believed to be
+    a match: a single coincidence would outweigh what the candidates teach. ``strata`` number the pairs of sources: how
+    many people two sources share is learned for each, how alike their records are for all together. Beliefs weigh as
+    a twentieth of what is learned.
     """
     import numpy as np
 
     fields = frozenset(prior.kind for prior in priors)
     kinds = tuple(kind for kind in KINDS if kind.sets_apart(fields))
-    weights = candidates + others
+    weights = candidates + near + far
     count = int(strata.max()) + 1
     totals, blocked = (np.bincount(strata, weights=counts, minlength=count) for counts in (weights, candidates))
     totals = np.maximum(totals, 1.0)
@@ -123,7 +127,8 @@ def fit(patterns: Ints, strata: Ints, candidates: Floats, others: Floats, priors
     is_match, steady = np.array([kind.is_match for kind in kinds]), 0
     for _ in range(_MOST_ROUNDS):
         logs = _joint(patterns, tables) + np.log(shares)[strata]
-        mass = np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None]) * weights[:, None]
+        mass = _responsible(logs) * (candidates + near)[:, None]
+        mass[:, ~is_match] += _responsible(logs[:, ~is_match]) * far[:, None]
         sums = np.stack([np.bincount(strata, weights=mass[:, k], minlength=count) for k in range(len(kinds))], axis=1)
         found = _limited(np.maximum(sums, 1e-3) / totals[:, None], kinds)
         tables = [_learned(patterns[:, c], mass, prior, kinds) for c, prior in enumerate(priors)]
@@ -133,6 +138,12 @@ def fit(patterns: Ints, strata: Ints, candidates: Floats, others: Floats, priors
         if steady == _STEADY:
             break
     return Mixture(kinds, shares, tuple(tables))
+
+
+def _responsible(logs: Floats) -> Floats:
+    import numpy as np
+
+    return np.asarray(np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None]), dtype=np.float64)
 
 
 def _limited(shares: Floats, kinds: Sequence[Kind]) -> Floats:

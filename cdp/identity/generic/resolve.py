@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine, open_engine
 from cdp.errors import IdentityError, UsageError
 from cdp.identity.generic import read, standardise
-from cdp.identity.generic.blocking import UsedRule, candidate_rules, make_pairs
+from cdp.identity.generic.blocking import UsedRule, candidate_rules, make_pairs, uncompared
 from cdp.identity.generic.certain import certain_pairs
 from cdp.identity.generic.comparisons import add_rarity, choose_comparisons
 from cdp.identity.generic.labels import Labels
@@ -112,7 +112,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
     reason = why_no_model(comparisons, records)
     if not reason:
         used = make_pairs(engine, rules, records, between_sources=bool(options.one_per_source))
-        scorer = learn(engine, comparisons, records)
+        scorer = learn(engine, comparisons, records, uncompared(rules, used))
         if scorer.expected_matches < _FEWEST_MATCHES:
             reason = "too few records look like one another to learn from"
         else:

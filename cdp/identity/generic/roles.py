@@ -89,10 +89,10 @@ def _holds(role: str, content: Content) -> bool:
 
 @cache
 def known_given_names() -> frozenset[str]:
-    """Names that have a short form, and these short forms; the ``nicknames`` package."""
-    from cdp.identity.names import nickname_pairs
+    """Names that have a short form, and these short forms, as they are written and as they are compared."""
+    from cdp.identity.names import given_names
 
-    return frozenset(name for pair in nickname_pairs([]) for name in pair)
+    return given_names()
 
 
 def _by_content(content: Content) -> tuple[str, str]:

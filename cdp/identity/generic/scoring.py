@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
+from cdp.identity.generic.blocking import Rule
 from cdp.identity.generic.levels import Comparison
 from cdp.identity.generic.mixture import Mixture, fit
 from cdp.identity.generic.partition import NEVER
+from cdp.identity.generic.sampling import draw_pairs
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-_RANDOM_PAIRS = 300_000
 _TRAINING_PAIRS = 2_000_000
+_NEAR = 0.001  # a drawn pair that stands for more than this share of the records is far
 _SOURCES = 6  # sources that are told apart; further ones are taken together
 
 
@@ -93,39 +95,31 @@ def decode(codes: NDArray[np.int64], comparisons: Sequence[Comparison]) -> tuple
     return np.stack(columns, axis=1), rest
 
 
-def learn(engine: Engine, comparisons: Sequence[Comparison], records: int) -> Scorer:
-    """Fit the model to ``candidate_pairs`` and to random pairs; keeps their patterns in table ``pair_patterns``."""
+def learn(engine: Engine, comparisons: Sequence[Comparison], records: int, rules: Sequence[Rule]) -> Scorer:
+    """Fit the model to ``candidate_pairs`` and to drawn ones; keeps their patterns in table ``pair_patterns``.
+
+    ``rules``: those whose groups were too large to be compared whole.
+    """
     import numpy as np
 
     compare(engine, "candidate_pairs", comparisons, "pair_patterns")
-    _random_pairs(engine, records)
-    compare(engine, "random_pairs", comparisons, "random_patterns")
+    draw_pairs(engine, records, rules)
+    compare(engine, "drawn_pairs", comparisons, "drawn_patterns")
     count = int(engine.scalar("select count(*) from pair_patterns"))
     every = max(count // _TRAINING_PAIRS, 1)
+    most = max(records * _NEAR, 1.0)
     counted = engine.frame(
-        "select pattern, sum(candidates) as candidates, sum(others) as others from ("
-        "select pattern, count(*) as candidates, 0 as others from pair_patterns "
+        "select pattern, sum(candidates) as candidates, sum(near) as near, sum(far) as far from ("
+        "select pattern, count(*) as candidates, 0 as near, 0 as far from pair_patterns "
         f"where hash(l, r) % {every} = 0 group by pattern union all "
-        "select pattern, 0, count(*) from random_patterns group by pattern) group by pattern order by pattern"
+        f"select pattern, 0, sum(case when weight <= {most} then weight else 0 end), "
+        f"sum(case when weight > {most} then weight else 0 end) "
+        "from drawn_patterns inner join drawn_pairs using (l, r) group by pattern) group by pattern order by pattern"
     )
     patterns, strata = decode(counted["pattern"].to_numpy(), comparisons)
     candidates = counted["candidates"].to_numpy().astype(float) * every
-    others = counted["others"].to_numpy().astype(float)
-    possible = records * (records - 1) // 2
-    others *= (possible - count) / max(others.sum(), 1.0)
-    mixture = fit(patterns, strata, candidates, others, [comparison.prior for comparison in comparisons])
+    near, far = (counted[name].to_numpy().astype(float) for name in ("near", "far"))
+    far *= max(records * (records - 1) // 2 - count - near.sum(), 0.0) / max(far.sum(), 1.0)
+    mixture = fit(patterns, strata, candidates, near, far, [comparison.prior for comparison in comparisons])
     probabilities = 1 / (1 + np.exp(-np.clip(mixture.log_odds(patterns, strata), -40, 40)))
     return Scorer(comparisons, mixture, float(probabilities @ candidates))
-
-
-def _random_pairs(engine: Engine, records: int) -> None:
-    """Pairs drawn from all that are no candidates."""
-    import numpy as np
-    import pandas as pd
-
-    possible = records * (records - 1) // 2
-    generator = np.random.default_rng(20)
-    drawn = generator.integers(0, records, size=(min(_RANDOM_PAIRS, possible), 2))
-    drawn = drawn[drawn[:, 0] != drawn[:, 1]]
-    engine.register("drawn_pairs", pd.DataFrame({"l": drawn.min(axis=1), "r": drawn.max(axis=1)}))
-    engine.create_table("random_pairs", "select l, r from drawn_pairs anti join candidate_pairs using (l, r)")

@@ -6,28 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from cdp.engines import Engine
 from cdp.engines.duckdb import literal, quote
+from cdp.identity.forms import SUFFIXES as SHARED_SUFFIXES
+from cdp.identity.forms import TITLES as SHARED_TITLES
+from cdp.identity.forms import fold_sql, plain_name
 from cdp.identity.generic.read import Source
 from cdp.identity.generic.roles import Guess
 
 _TITLES = (
-    "mr mrs ms miss mx dr prof professor sir dame lord lady baron baroness earl count countess duke duchess viscount "
-    "reverend rev revd father fr sister captain capt major maj colonel col general gen lieutenant lt admiral adm "
+    "professor lord lady baron baroness earl count countess duke duchess viscount "
+    "reverend revd father sister captain capt major maj colonel col general gen lieutenant lt admiral adm "
     "sergeant sgt cpl hon honourable honorable rt right judge justice bishop archbishop canon saint st king queen "
-    "prince princess president herr frau mme mlle don dona senor senora madam master the "
+    "prince princess president don dona senor senora madam master the "
     "ltd limited inc llc plc gmbh corp"
 )
-TITLES = tuple(_TITLES.split())
-SUFFIXES = {
-    "jr": "2",
-    "junior": "2",
-    "jnr": "2",
-    "sr": "1",
-    "senior": "1",
-    "snr": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-}
+TITLES = (*SHARED_TITLES, *_TITLES.split())
+_GENERATIONS = {"sr": "1", "jr": "2", "iii": "3", "iv": "4"}
+SUFFIXES = {word: _GENERATIONS[form] for word, form in SHARED_SUFFIXES.items()}
 LETTERS_AFTER = ("esq", "phd", "md", "mba", "bart", "obe", "mbe", "cbe", "kbe", "qc", "kc", "mp", "frs", "dds", "cpa")
 _UNKNOWN = (
     "",
@@ -71,6 +65,10 @@ def _bare(text: str) -> str:
     for sign, letters in _SEVERAL.items():
         folded = f"replace({folded}, {literal(sign)}, {literal(letters)})"
     return f"nullif(trim(regexp_replace({folded}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), '')"
+
+
+def _name(text: str) -> str:
+    return fold_sql(_bare(text))
 
 
 def _filled(column: str) -> str:
@@ -127,14 +125,14 @@ def raw_select(source: Source, guesses: Sequence[Guess], id_column: str, shared:
 
 def _names() -> tuple[str, ...]:
     """CTEs from raw names to tokens, given name, family name, generation."""
-    dropped = ", ".join(map(literal, [*TITLES, *LETTERS_AFTER]))
+    dropped = ", ".join(map(literal, dict.fromkeys(map(plain_name, [*TITLES, *LETTERS_AFTER]))))
     suffixes = "map {" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in SUFFIXES.items()) + "}"
     turned = (
         "case when raw_full_name like '%,%' and not regexp_matches(lower(raw_full_name), "
         "', *(jr|sr|ii|iii|iv|esq|phd|md)[.]?$') then concat_ws(' ', split_part(raw_full_name, ',', 2), "
         "split_part(raw_full_name, ',', 1)) else raw_full_name end"
     )
-    whole = _bare(f"coalesce({turned}, concat_ws(' ', raw_given_name, raw_middle_name, raw_family_name))")
+    whole = _name(f"coalesce({turned}, concat_ws(' ', raw_given_name, raw_middle_name, raw_family_name))")
     in_suffixes = "list_contains(['" + "', '".join(SUFFIXES) + "'], {0})"
 
     def tokens(text: str) -> str:
@@ -143,8 +141,8 @@ def _names() -> tuple[str, ...]:
 
     last_word = "string_split(coalesce({0}, ''), ' ')[-1]"
     spelled = (
-        f"spelled as (select *, {whole} as whole, {_bare('raw_given_name')} as given_raw, "
-        f"{_bare('raw_family_name')} as family_raw from numbered)"
+        f"spelled as (select *, {whole} as whole, {_name('raw_given_name')} as given_raw, "
+        f"{_name('raw_family_name')} as family_raw from numbered)"
     )
     split = (
         f"split as (select *, {tokens('whole')} as tokens, {tokens('given_raw')} as given_tokens, "
