@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.errors import ContractError, DriftError, IngestError, LedgerError
-from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
+from cdp.errors import ContractError, DriftError, EngineError, IngestError, LedgerError
+from cdp.ingest.chunks import Judged, judge, keep, needs_whole_file, open_incoming, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
-from cdp.ingest.reading import Certified, certify
-from cdp.ingest.references import known_references
-from cdp.ingest.refusals import refused_by_contract, refused_by_reader, without_copies
+from cdp.ingest.reading import Certified, Stream
+from cdp.ingest.refusals import refused_by_contract, refused_by_reader, with_text, without_copies
 from cdp.ingest.restatement import Scope, find_withdrawn
-from cdp.ingest.staging import EXTRA, Staged, reading_format, stage_csv, stage_json, stage_parquet
+from cdp.ingest.staging import (
+    JsonKeys,
+    Staged,
+    must_read,
+    open_parquet,
+    reading_format,
+    stage_csv,
+    stage_json,
+    stage_parquet,
+)
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What became of one file; ``path`` holds its landed rows, ``None`` when it had none.
+    """What became of one file; ``paths`` hold its landed rows.
 
     ``warnings`` want a person's look; what is merely worth noting stands in the ledger's message. ``headers`` are the
     columns that the file had. ``is_drift``: it was refused because its columns do not fit.
@@ -35,7 +43,7 @@ class Landed:
     ledger: FileLedger
     quarantined: tuple[QuarantinedRow, ...] = ()
     warnings: tuple[str, ...] = ()
-    path: Path | None = None
+    paths: tuple[Path, ...] = ()
     headers: tuple[Header, ...] = ()
     is_drift: bool = False
 
@@ -73,7 +81,7 @@ def land_file(
     except OSError as error:
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
-        for table in ("loaded", "staged", "judged", "incoming", "placed", "withdrawn"):
+        for table in ("staged", "judged", "chunk", "placed", "incoming", "refused_keys", "withdrawn"):
             landing.engine.drop(table)
 
 
@@ -87,50 +95,98 @@ def _land(
     landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None, blank: FileLedger
 ) -> Landed:
     engine, run_id = landing.engine, landing.run_id
-    certified = _certified(landing, delivery, feed, contract)
+    certified, staged, judged = pass_through(landing, delivery, feed, contract, scope)
     blank = replace(blank, lines_skipped=certified.skipped_lines if certified else 0)
     warnings = _told_by_reader(certified)
     refused, copies = without_copies(refused_by_reader(delivery, feed, run_id, certified) if certified else [])
     broken = len(refused) + copies
-    staged, records = Staged(), certified.records if certified else 0
-    left_out = landing.left_out.get(feed.feed)
-    if certified is None:
-        staged, records = stage_parquet(engine, contract, delivery.path, delivery.name, left_out)
-    elif certified.columns and isinstance(feed.form, CsvForm):
-        staged = stage_csv(engine, contract, certified, delivery.name, left_out)
-    elif records:
-        staged = stage_json(engine, contract, certified, left_out)
-    if not records:
+    if not judged.rows:
         status = FileStatus.loaded if broken else FileStatus.empty
         message = "; ".join(["no good rows" if broken else "no rows in the file", *warnings])
         ledger = replace(blank, status=status, rows_read=broken, rows_quarantined=len(refused), message=message)
         return Landed(replace(ledger, rows_duplicate=copies).balanced(), tuple(refused), warnings)
-    judge(landing, contract, records, delivery.name)
-    refused += refused_by_contract(engine, delivery, feed, contract, run_id, certified)
-    place_rows(engine, contract, scope.files if scope else None)
+    refused += refused_by_contract(delivery, feed, contract, run_id, certified, judged.broken)
+    all_new = place_rows(engine, contract, scope.files if scope else None)
     withdrawn = find_withdrawn(engine, contract, scope)
     counted = dict(engine.rows("select place, count(*) from placed group by place"))
     ledger = replace(
         blank,
-        rows_read=records + broken,
+        rows_read=judged.rows + broken,
         rows_accepted=counted.get("accepted", 0),
         rows_quarantined=len(refused),
         rows_duplicate=counted.get("duplicate", 0) + counted.get("moved", 0) + copies,
         rows_superseded=counted.get("superseded", 0),
-        message="; ".join([*warnings, *staged.warnings, *staged.notes, *_noted(engine, certified, withdrawn)]),
+        message="; ".join([*warnings, *staged.warnings, *staged.notes, *_noted(judged, certified, withdrawn)]),
     ).balanced()
     if not delivery.is_unchanged():
         return Landed(waiting(delivery, run_id, STILL_WRITTEN))
-    path = write_landed(landing, feed, contract, delivery.file_id, delivery.file_id[:20])
-    advance(engine, feed.feed, delivery.file_id)
+    files = without_duplicates(engine, judged.files) if counted.get("duplicate", 0) else judged.files
+    paths = move_landed(landing, feed, files, delivery.file_id[:20])
+    advance(engine, feed.feed, delivery.file_id, all_new=all_new)
     in_order = tuple(sorted(refused, key=lambda row: row.line))
-    return Landed(ledger, in_order, (*warnings, *staged.warnings), path, staged.headers)
+    return Landed(ledger, in_order, (*warnings, *staged.warnings), paths, staged.headers)
 
 
-def _certified(landing: Landing, delivery: Delivery, feed: Feed, contract: Contract) -> Certified | None:
+def pass_through(
+    landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None
+) -> tuple[Certified | None, Staged, Judged]:
+    """Read the file and hold its rows to the contract, stretch by stretch; leaves ``incoming``.
+
+    Gives the reader's account (of parquet there is none), what staging noticed, and what came of the rows.
+    """
+    engine, judged = landing.engine, Judged()
+    left_out = landing.left_out.get(feed.feed)
+    in_one = needs_whole_file(contract)
+    open_incoming(engine, scope)
     if isinstance(feed.form, ParquetForm):
-        return None
-    return certify(delivery.path, reading_format(feed, contract), landing.workdir, delivery.member)
+        source = open_parquet(engine, delivery.path, delivery.name)
+        if in_one:
+            source = replace(source, step=source.rows)
+        staged = Staged()
+        for first in range(0, max(source.rows, 1), max(source.step, 1)):
+            staged = stage_parquet(engine, contract, source, left_out, first, is_numbered=in_one)
+            try:
+                _keep(landing, delivery, contract, scope, judged, None if in_one else first, is_told_whole=True)
+            except EngineError:
+                must_read(engine, source)
+                raise
+        _must_be(judged.rows, source.rows, delivery.name)
+        return None, staged, judged
+    stream = Stream(delivery.path, reading_format(feed, contract), landing.workdir, delivery.member)
+    keys = JsonKeys(contract, left_out)
+    of_csv: Staged | None = None
+    for batch in stream.batches(in_one=in_one):
+        if isinstance(feed.form, CsvForm):
+            of_csv = stage_csv(engine, contract, batch, delivery.name, left_out, is_numbered=in_one)
+        else:
+            stage_json(engine, contract, batch, keys, is_numbered=in_one)
+        known = len(judged.broken)
+        _keep(landing, delivery, contract, scope, judged, None if in_one else batch.first)
+        judged.broken[known:] = with_text(judged.broken[known:], batch.whole)
+    certified = stream.certified
+    _must_be(judged.rows, certified.records, delivery.name)
+    if isinstance(feed.form, CsvForm):
+        if of_csv is None and certified.columns:
+            of_csv = stage_csv(engine, contract, certified, delivery.name, left_out)
+        return certified, of_csv or Staged(), judged
+    return certified, keys.staged() if certified.records else Staged(), judged
+
+
+def _keep(
+    landing: Landing, delivery: Delivery, contract: Contract, scope: Scope | None, judged: Judged, first: int | None,
+    *, is_told_whole: bool = False,
+) -> None:  # fmt: skip
+    path = landing.workdir / f"landing-{len(judged.files):05d}.parquet"
+    judged.rows += judge(landing.engine, contract, landing.as_of, first, is_told_whole=is_told_whole)
+    keep(landing.engine, contract, delivery.file_id, path, judged, scope)
+
+
+def _must_be(loaded: int, expected: int, file: str) -> None:
+    if loaded != expected:
+        raise LedgerError(
+            f"{file}: {expected} records were certified, but {loaded} were loaded",
+            "nothing was published; keep the file and report it with the run's log",
+        )
 
 
 def _told_by_reader(certified: Certified | None) -> tuple[str, ...]:
@@ -138,57 +194,20 @@ def _told_by_reader(certified: Certified | None) -> tuple[str, ...]:
     return tuple(f"{item.code}: {item.detail}" + (f" (line {item.line})" if item.line else "") for item in found)
 
 
-def judge(landing: Landing, contract: Contract, expected: int, file: str) -> None:
-    """Hold ``staged`` to the contract: ``judged`` are all rows with their reasons, ``incoming`` the good ones."""
-    sql = contract_sql(contract, known=known_references(landing.engine, contract))
-    loaded = landing.engine.create_table("judged", sql, {"as_of": landing.as_of})
-    if loaded != expected:
-        raise LedgerError(
-            f"{file}: {expected} records were certified, but {loaded} were loaded",
-            "nothing was published; keep the file and report it with the run's log",
-        )
-    names = ", ".join(quoted(item.name) for item in contract.properties)
-    told_apart = ""
-    if contract.rows_per_key == "many" and contract.equal_rows == "each":
-        told_apart = (
-            f" || row_number() over (partition by {key_sql(contract)}, md5(row({names})::varchar) order by _row)"
-        )
-    landing.engine.create_table(
-        "incoming",
-        f"select _row, {names}, {key_sql(contract)} as _key, {version_sql(contract)} as _version, "
-        f"md5(row({names})::varchar{told_apart}) as _hash, _notes from judged where len(_reasons) = 0",
-    )
+def move_landed(landing: Landing, feed: Feed, files: Sequence[Path], stem: str) -> tuple[Path, ...]:
+    """Give the files with landed rows their place and their names: one is named after its delivery alone."""
+    folder = landing.landed_root / feed.feed / landing.run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [stem] if len(files) == 1 else [f"{stem}-{number:05d}" for number in range(len(files))]
+    paths = tuple(folder / f"{name}.parquet" for name in names)
+    for file, path in zip(files, paths, strict=True):
+        shutil.move(file, path)
+    return paths
 
 
-def write_landed(landing: Landing, feed: Feed, contract: Contract, file_id: str, stem: str) -> Path | None:
-    """Write the ``incoming`` rows that ``placed`` calls no duplicates; ``None`` when there are none."""
-    names = ", ".join(f"i.{quoted(item.name)}" for item in contract.properties)
-    path = landing.landed_root / feed.feed / landing.run_id / f"{stem}.parquet"
-    partial = landing.workdir / "landing.parquet"
-    has_extra = EXTRA in landing.engine.columns("staged")
-    extra, source = (f", s.{EXTRA}", "incoming as i inner join staged as s using (_row)") if has_extra else ("", "")
-    if landing.engine.scalar("select count(*) from placed where place = 'duplicate'"):
-        source = f"{source or 'incoming as i'} semi join (from placed where place <> 'duplicate') using (_row)"
-    in_order = f"{source} order by i._row" if source else "incoming as i"  # joins lose the order, tables keep it
-    rows = landing.engine.write_parquet(
-        f"select {names}, $file_id as _file_id, i._row, i._hash, i._notes{extra} from {in_order}",
-        partial,
-        {"file_id": file_id},
-    )
-    if rows == 0:
-        partial.unlink()
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(partial, path)
-    return path
-
-
-def _noted(engine: Engine, certified: Certified | None, withdrawn: int) -> Iterator[str]:
+def _noted(judged: Judged, certified: Certified | None, withdrawn: int) -> Iterator[str]:
     """What the contract tells of good rows, each with how many rows and the first of them."""
-    for code, count, first in engine.rows(
-        "select code, count(*), min(_row) from (select _row, unnest(_notes) as code from incoming) group by code "
-        "order by code"
-    ):
+    for code, (count, first) in sorted(judged.notes.items()):
         line = first + 1 if certified is None else certified.line_of(first)
         yield f"{code}: {count} rows (first at line {line})" if count > 1 else f"{code}: 1 row (line {line})"
     if withdrawn:

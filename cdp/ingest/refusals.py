@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdp.contracts import Contract
-from cdp.engines import Engine
-from cdp.ingest.checks import quoted
+from cdp.ingest.chunks import Broken
 from cdp.ingest.discover import Delivery
 from cdp.ingest.feed import Feed
 from cdp.ingest.ledger import QuarantinedRow
-from cdp.ingest.reading import Certified, RawRecord, raw_records
+from cdp.ingest.reading import Certified, Part, RawRecord, raw_records
 from cdp.ingest.reasons import in_words as in_words
 from cdp.ingest.staging import reading_format
 
@@ -48,42 +48,53 @@ def without_copies(refused: Sequence[QuarantinedRow]) -> tuple[list[QuarantinedR
     return list(seen.values()), len(refused) - len(seen)
 
 
+def with_text(broken: Sequence[Broken], parts: Sequence[Part]) -> list[Broken]:
+    """The same rows, each with its text where the part that holds it is exact."""
+    found: list[Broken] = []
+    for part in parts:
+        inside = [row for row in broken if part.first <= row.row < part.first + part.records]
+        if inside and part.is_exact:
+            lines = part.path.read_bytes().split(b"\n")
+            inside = [replace(row, raw=lines[row.row - part.first].decode()) for row in inside]
+        found += inside
+    return found
+
+
 def refused_by_contract(
-    engine: Engine, delivery: Delivery, feed: Feed, contract: Contract, run_id: str, certified: Certified | None
+    delivery: Delivery,
+    feed: Feed,
+    contract: Contract,
+    run_id: str,
+    certified: Certified | None,
+    broken: Sequence[Broken],
 ) -> list[QuarantinedRow]:
-    """Rows of ``judged`` that break the contract. Without ``certified`` (parquet) line is the row's number."""
-    key = " || '|' || ".join(f"coalesce(s.{quoted(name)}, '')" for name in contract.key)
-    columns = ", ".join(f"s.{quoted(item.name)}" for item in contract.properties)
-    whole = "select rowid as _row, to_json(loaded)::varchar as whole from loaded"
-    rows = engine.rows(
-        f"select j._row, j._reasons, {key}, {'w.whole' if certified is None else 'null'} "
-        f"from judged as j inner join (select _row, {columns} from staged as s) as s using (_row) "
-        f"{f'inner join ({whole}) as w using (_row) ' if certified is None else ''}"
-        "where len(j._reasons) > 0 order by j._row"
-    )
-    if not rows:
-        return []
-    ordinals = [int(row[0]) for row in rows]
-    if certified is None:
-        lines = [ordinal + 1 for ordinal in ordinals]
-        raws = {line: RawRecord(b"", str(row[3])) for line, row in zip(lines, rows, strict=True)}
-    else:
-        lines = certified.lines_of(ordinals)
-        raws = raw_records(delivery.path, reading_format(feed, contract), lines, delivery.member)
-    return [
-        QuarantinedRow(
-            delivery.name,
-            line,
-            feed.feed,
-            run_id,
-            tuple(reasons),
-            in_words(contract, reasons),
-            raws[line].text,
-            row_key,
-            None if certified is None else _unlike(raws[line].raw, raws[line].text),
-            int(ordinal),
-            (certified.header or None) if certified else None,
-            delivery.file_id,
+    """Rows that break the contract. Without ``certified`` (parquet) line is the row's number.
+
+    The file is read a second time for the rows that came without their text.
+    """
+    line_of = {row.row: row.row + 1 if certified is None else certified.line_of(row.row) for row in broken}
+    wanted = [line_of[row.row] for row in broken if row.raw is None]
+    raws: dict[int, RawRecord] = {}
+    if wanted and certified is not None:
+        raws = raw_records(delivery.path, reading_format(feed, contract), wanted, delivery.member)
+    found = []
+    for row in broken:
+        line = line_of[row.row]
+        raw = RawRecord(row.raw.encode(), row.raw) if row.raw is not None else raws[line]
+        found.append(
+            QuarantinedRow(
+                delivery.name,
+                line,
+                feed.feed,
+                run_id,
+                row.reasons,
+                in_words(contract, row.reasons),
+                raw.text,
+                row.key,
+                _unlike(raw.raw, raw.text),
+                row.row,
+                (certified.header or None) if certified else None,
+                delivery.file_id,
+            )
         )
-        for line, (ordinal, reasons, row_key, _) in zip(lines, rows, strict=True)
-    ]
+    return found

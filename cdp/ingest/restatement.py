@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.ingest.checks import key_sql, quoted, text_list
+from cdp.ingest.checks import quoted, text_list
 from cdp.ingest.feed import Feed
 from cdp.ingest.ledger import FileLedger
 
@@ -66,7 +66,7 @@ def scope_name(file: str, pattern: str | None) -> str:
 def find_withdrawn(engine: Engine, contract: Contract, scope: Scope | None) -> int:
     """Make ``withdrawn`` (``_file_id``, ``_row``): current rows that the file at hand takes back; gives their number.
 
-    Needs ``judged``, ``incoming`` and ``current_rows``.
+    Needs ``incoming``, ``refused_keys`` and ``current_rows``.
     """
     if scope is None or not engine.scalar("select count(*) from incoming"):
         engine.create_table("withdrawn", "select '' as _file_id, 0::bigint as _row where false")
@@ -75,17 +75,16 @@ def find_withdrawn(engine: Engine, contract: Contract, scope: Scope | None) -> i
     if scope.files is not None:
         of_scope = f"list_contains({text_list(scope.files)}, c._file_id)"
     if scope.column is not None and scope.landed:
-        value = _value(contract, scope.column)
         engine.read_parquet("scope_rows", scope.landed)
         joined = "inner join scope_rows as l on c._file_id = l._file_id and c._row = l._row"
-        of_scope = f"{value.format(of='l')} in (select {value.format(of='i')} from incoming as i)"
+        of_scope = f"{scope_value(contract, scope, 'l.')} in (select _scope from incoming)"
     rows = engine.create_table(
         "withdrawn",
         f"""
         select c._file_id, c._row
         from current_rows as c {joined}
         where {of_scope}
-            and c._key not in (select {key_sql(contract)} from judged)
+            and c._key not in (select _key from incoming union all select _key from refused_keys)
             and coalesce(c._version <= (select max(_version) from incoming), true)
         """,
     )
@@ -93,7 +92,9 @@ def find_withdrawn(engine: Engine, contract: Contract, scope: Scope | None) -> i
     return rows
 
 
-def _value(contract: Contract, column: str) -> str:
-    """Text of a scope column; of a time its day."""
-    kind = contract.find(column).logical_type
-    return "{of}." + quoted(column) + ("::date::varchar" if kind in {"date", "timestamp"} else "::varchar")
+def scope_value(contract: Contract, scope: Scope | None, of: str = "") -> str:
+    """SQL of a row's text in the column that narrows the scope; of a time its day; null where none does."""
+    if scope is None or scope.column is None:
+        return "null"
+    kind = contract.find(scope.column).logical_type
+    return of + quoted(scope.column) + ("::date::varchar" if kind in {"date", "timestamp"} else "::varchar")

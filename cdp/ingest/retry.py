@@ -16,13 +16,14 @@ from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, IngestError
 from cdp.ingest.checks import key_sql, version_sql
+from cdp.ingest.chunks import Judged, judge, keep, open_incoming, without_duplicates
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
-from cdp.ingest.landing import Landing, judge, write_landed
+from cdp.ingest.landing import Landing, move_landed
 from cdp.ingest.ledger import QuarantinedRow
 from cdp.ingest.reading import certify, stands_alone
 from cdp.ingest.refusals import in_words
 from cdp.ingest.stage import open_current
-from cdp.ingest.staging import reading_format, stage_csv, stage_json, stage_parquet
+from cdp.ingest.staging import JsonKeys, open_parquet, reading_format, stage_csv, stage_json, stage_parquet
 
 _BEFORE_ALL = 1 << 40
 """Rows that had no number stand before all others of their file."""
@@ -148,15 +149,15 @@ def retry_feed(
             retried += [Retried(row, Outcome.superseded) for row in waiting]
             continue
         try:
-            outcomes, path = _retry_file(landing, feed, contract, waiting, delivery)
+            outcomes, found = _retry_file(landing, feed, contract, waiting, delivery)
         except (ContractError, IngestError) as error:
             warnings.append(f"{file}: {len(waiting)} rows could not be tried again: {error.message}; {error.hint}")
-            outcomes, path = [Retried(row, Outcome.refused) for row in waiting], None
+            outcomes, found = [Retried(row, Outcome.refused) for row in waiting], ()
         finally:
-            for table in ("loaded", "staged", "numbered", "judged", "incoming", "placed", "retried"):
+            for table in ("staged", "numbered", "judged", "chunk", "incoming", "placed", "retried"):
                 engine.drop(table)
         retried += outcomes
-        paths += [path] if path else []
+        paths += found
     for table in ("current_rows", "delivered"):
         engine.drop(table)
     return RetryResult(tuple(retried), tuple(paths), tuple(warnings))
@@ -164,18 +165,20 @@ def retry_feed(
 
 def _retry_file(
     landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[QuarantinedRow], delivery: int
-) -> tuple[list[Retried], Path | None]:
+) -> tuple[list[Retried], tuple[Path, ...]]:
     engine = landing.engine
     file_id = waiting[0].file_id
     by_number = {_number(row): row for row in waiting}
     read = _stage(landing, feed, contract, waiting)
     if not read:
-        return [Retried(row, Outcome.refused) for row in waiting], None
-    judge(landing, contract, len(read), waiting[0].file)
+        return [Retried(row, Outcome.refused) for row in waiting], ()
+    judged = Judged(judge(engine, contract, landing.as_of, None))
+    open_incoming(engine)
+    keep(engine, contract, file_id, landing.workdir / "landing-retry.parquet", judged, None)
     params = {"delivery": delivery, "file_id": file_id}
     is_one = contract.rows_per_key == "one"
     engine.create_table("placed", _PLACE_ONE if is_one else _PLACE_MANY, params)
-    path = write_landed(landing, feed, contract, file_id, f"{file_id[:20]}-retry")
+    paths = move_landed(landing, feed, without_duplicates(engine, judged.files), f"{file_id[:20]}-retry")
     outcomes = {int(number): Outcome(place) for number, place in engine.rows("select _row, place from placed")}
     reasons = {
         int(number): tuple(codes)
@@ -190,7 +193,7 @@ def _retry_file(
             found.append(Retried(again, outcomes.get(number, Outcome.refused)))
         else:
             found.append(Retried(row, outcomes.get(number, Outcome.refused)))
-    return found, path
+    return found, paths
 
 
 def _number(row: QuarantinedRow) -> int:
@@ -204,7 +207,8 @@ def _stage(landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[Q
     engine, file = landing.engine, waiting[0].file
     if isinstance(feed.form, ParquetForm):
         ordinals = dict(enumerate(waiting))
-        stage_parquet(engine, contract, _parquet(landing.workdir, waiting), file, landing.left_out.get(feed.feed))
+        source = open_parquet(engine, _parquet(landing.workdir, waiting), file)
+        stage_parquet(engine, contract, source, landing.left_out.get(feed.feed), is_numbered=True)
     else:
         ordinals = _stage_text(landing, feed, contract, waiting)
     if not ordinals:
@@ -220,7 +224,7 @@ def _stage(landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[Q
         "numbered",
         "select r.number as _row, s.* exclude (_row) from staged as s inner join retried as r on s._row = r.ordinal",
     )
-    engine.create_table("staged", "select * from numbered")
+    engine.rename("numbered", "staged")
     return list(ordinals.values())
 
 
@@ -249,10 +253,11 @@ def _stage_text(
         for ordinal, line in enumerate(certified.lines_of(range(certified.records)))
         if line in begins
     }
+    left_out = landing.left_out.get(feed.feed)
     if ordinals and isinstance(feed.form, CsvForm):
-        stage_csv(landing.engine, contract, certified, waiting[0].file, landing.left_out.get(feed.feed))
+        stage_csv(landing.engine, contract, certified, waiting[0].file, left_out, is_numbered=True)
     elif ordinals:
-        stage_json(landing.engine, contract, certified, landing.left_out.get(feed.feed))
+        stage_json(landing.engine, contract, certified, JsonKeys(contract, left_out), is_numbered=True)
     return ordinals
 
 

@@ -94,7 +94,7 @@ def open_current(landing: Landing, contract: Contract, files: Sequence[Path]) ->
     if not files:
         engine.create_table(
             "current_rows",
-            "select '' as _key, null::timestamp as _version, '' as _hash, '' as _file_id, 0::bigint as _row "
+            "select '' as _key, null::timestamp as _version, 0::ubigint as _hash, '' as _file_id, 0::bigint as _row "
             "where false",
         )
         return
@@ -104,7 +104,8 @@ def open_current(landing: Landing, contract: Contract, files: Sequence[Path]) ->
     extra = "".join(f", null as {quoted(name)}" for name in lacking)
     engine.create_table(
         "current_rows",
-        f"select {key_sql(contract)} as _key, {version_sql(contract)} as _version, _hash, _file_id, _row "
+        f"select {key_sql(contract)} as _key, {version_sql(contract)} as _version, "
+        f"try_cast(_hash as ubigint) as _hash, _file_id, _row "
         f"from (select *{extra} from landed_rows anti join superseded_rows using (_file_id, _row))",
     )
     engine.drop("landed_rows")
@@ -164,8 +165,7 @@ def land_inbox(
             headers.setdefault(name, {}).update(dict.fromkeys(result.headers))
             if result.ledger.status is FileStatus.loaded:
                 known[name, item.file_id] = result.ledger
-            if result.path:
-                paths.append(result.path)
+            paths += result.paths
         if paths:
             landed[name] = tuple(paths)
         landing.engine.drop("current_rows")

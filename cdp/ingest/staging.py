@@ -1,4 +1,7 @@
-"""Bring a file's records into the engine as text: table ``staged``, one column per property and ``_row``.
+"""Show a stretch of a file's records to the engine as text: view ``staged``, one column per property and ``_row``.
+
+``staged`` reads the parts when it is asked, and is to be asked once. Its rows are numbered from 0 on, or not at all
+(``_row`` is null): numbering costs the engine its second thread.
 
 Columns that the contract does not know, and that earlier deliveries did not have, are kept aside in ``_extra``, one
 JSON object per row.
@@ -19,14 +22,16 @@ from cdp.ingest.checks import quoted, text, text_list
 from cdp.ingest.columns import ColumnMatch, match_columns
 from cdp.ingest.drift import proposals
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
-from cdp.ingest.reading import Certified, CsvFormat, JsonLinesFormat
+from cdp.ingest.reading import Batch, Certified, CsvFormat, JsonLinesFormat
 from cdp.quality.history import Header
 
 EXTRA = "_extra"
 """The landed column that keeps the values of added columns."""
 MOST_EXTRA = 500
+"""Added columns that are kept aside; of a file that has more none is, of JSON lines none from there on."""
+PARQUET_ROWS, PARQUET_BYTES = 20_000, 64 << 20
+"""Rows of a parquet file that go through at a time: at least so many, and those of so many bytes."""
 _LOOKED_AT, _LONGEST_LINE = 200, 100_000
-"""Added columns that are kept aside; of a file that has more none is."""
 LeftOut = frozenset[str] | None
 """Columns that the contract left out from the start; ``None`` before the feed's first delivery."""
 
@@ -57,8 +62,11 @@ def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesForma
     )
 
 
-def _parts(certified: Certified) -> str:
-    return text_list([_exactly(part) for part in certified.parts])
+_UNNUMBERED, _NUMBERED = "null::bigint as _row", "row_number() over () - 1 as _row"
+
+
+def _parts(batch: Batch | Certified) -> str:
+    return text_list([_exactly(part) for part in batch.parts])
 
 
 def _exactly(path: Path) -> str:
@@ -72,22 +80,33 @@ def _option(value: object) -> str:
     return str(value) if isinstance(value, int | float) else text(str(value))
 
 
-def stage_csv(engine: Engine, contract: Contract, certified: Certified, file: str, left_out: LeftOut = None) -> Staged:
+def stage_csv(
+    engine: Engine,
+    contract: Contract,
+    batch: Batch | Certified,
+    file: str,
+    left_out: LeftOut = None,
+    *,
+    is_numbered: bool = False,
+) -> Staged:
     """Stage certified delimited text, if there is any. Raises ``ContractError`` when its columns do not fit."""
-    match = match_columns(contract, certified.columns, file, _first_values(certified))
-    headers = _headers(match, certified.columns, left_out)
-    if not certified.records:
+    match = match_columns(contract, batch.columns, file, _first_values(batch))
+    headers = _headers(match, batch.columns, left_out)
+    if not batch.records:
         return Staged(match.warnings, match.notes, tuple(headers.values()))
-    raw = [f"c{position}" for position in range(len(certified.columns))]
+    raw = [f"c{position}" for position in range(len(batch.columns))]
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in raw)
-    options = "".join(f", {key} = {_option(value)}" for key, value in certified.read_csv_options.items())
-    engine.create_table("loaded", f"select * from read_csv({_parts(certified)}, columns = {{{columns}}}{options})")
+    options = "".join(f", {key} = {_option(value)}" for key, value in batch.read_csv_options.items())
     aside = _aside({item.name: raw[place] for place, item in headers.items() if item.is_aside})
-    _stage(engine, contract, {name: raw[position] for name, position in match.index.items()}, aside)
+    chosen = _chosen(contract, {name: raw[position] for name, position in match.index.items()}, aside)
+    number = _NUMBERED if is_numbered else _UNNUMBERED
+    engine.create_view(
+        "staged", f"select {number}, {chosen} from read_csv({_parts(batch)}, columns = {{{columns}}}{options})"
+    )
     return Staged(match.warnings, match.notes, tuple(headers.values()))
 
 
-def _first_values(certified: Certified) -> dict[str, list[str]]:
+def _first_values(certified: Batch | Certified) -> dict[str, list[str]]:
     """Some values of every column, by header."""
     if not certified.parts:
         return {}
@@ -111,27 +130,58 @@ def _first_values(certified: Certified) -> dict[str, list[str]]:
     }
 
 
-def stage_json(engine: Engine, contract: Contract, certified: Certified, left_out: LeftOut = None) -> Staged:
+class JsonKeys:
+    """The top-level keys of a file's documents, as they come to light."""
+
+    def __init__(self, contract: Contract, left_out: LeftOut = None) -> None:
+        self._contract = contract
+        self._left_out = left_out
+        self._known = _known_keys(contract)
+        self._found: set[str] = set()
+
+    def add(self, keys: Iterable[str]) -> list[str]:
+        """The added ones among some documents' keys, which are kept aside unless the file has too many."""
+        fresh = set(keys)
+        self._found |= fresh
+        return sorted(fresh & self._added()) if len(self._added()) <= MOST_EXTRA else []
+
+    def staged(self) -> Staged:
+        """What they say of the file."""
+        added = self._added()
+        headers = [
+            Header(_top_level(item.source), "", item.name)
+            for item in self._contract.properties
+            if any(_top_level(source) in self._found for source in (item.source, *item.aliases))
+        ]
+        unknown = sorted(self._found - self._known)[:MOST_EXTRA]
+        headers += [Header(key, is_aside=key in added and len(added) <= MOST_EXTRA) for key in unknown]
+        return Staged(tuple(_strange_keys(self._contract, self._found)), (), tuple(headers))
+
+    def _added(self) -> set[str]:
+        if self._left_out is None:
+            return set()
+        return self._found - self._known - self._left_out
+
+
+def stage_json(
+    engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys, *, is_numbered: bool = False
+) -> None:
     """Stage certified JSON lines; every document is parsed once for all paths of the contract."""
-    size = max(certified.max_record_bytes * 2, 1 << 24)
+    size = max(batch.max_record_bytes * 2, 1 << 24)
     paths, columns = _json_columns(contract)
-    documents = f"read_ndjson_objects({_parts(certified)}, maximum_object_size = {size})"
-    keys = {str(key) for (key,) in engine.rows(f"select distinct unnest(json_keys(json)) from {documents}")}
-    unknown = sorted(keys - _known_keys(contract))
-    added = [key for key in unknown if left_out is not None and key not in left_out]
+    documents = f"read_ndjson_objects({_parts(batch)}, maximum_object_size = {size})"
+    found = f"select distinct unnest(keys) from (select distinct json_keys(json) as keys from {documents})"
+    added = keys.add(str(key) for (key,) in engine.rows(found))
     aside = _aside({key: f"extra[{place}]" for place, key in enumerate(added, 1)})
     pointers = text_list(["/" + key.replace("~", "~0").replace("/", "~1") for key in added])
     extra = f", json_extract(json, {pointers}) as extra" if aside else ""
     kept = f", {aside} as {EXTRA}" if aside else ""
-    engine.create_table("loaded", f"select json_extract_string(json, {paths}) as found{extra} from {documents}")
-    _show_staged(engine, f"select rowid as _row, {columns}{kept} from loaded")
-    headers = [
-        Header(_top_level(item.source), "", item.name)
-        for item in contract.properties
-        if any(_top_level(source) in keys for source in (item.source, *item.aliases))
-    ]
-    headers += [Header(key, is_aside=bool(aside) and key in added) for key in unknown[:MOST_EXTRA]]
-    return Staged(tuple(_strange_keys(contract, keys)), (), tuple(headers))
+    number = _NUMBERED if is_numbered else _UNNUMBERED
+    engine.create_view(
+        "staged",
+        f"select {number}, {columns}{kept} "
+        f"from (select json_extract_string(json, {paths}) as found{extra} from {documents})",
+    )
 
 
 def _known_keys(contract: Contract) -> set[str]:
@@ -203,33 +253,77 @@ def _json_columns(contract: Contract) -> tuple[str, str]:
     return text_list(paths), ", ".join(chosen)
 
 
-def stage_parquet(
-    engine: Engine, contract: Contract, path: Path, file: str, left_out: LeftOut = None
-) -> tuple[Staged, int]:
-    """Stage a parquet file; gives its number of rows too. Raises ``IngestError``, ``ContractError``."""
+@dataclass(frozen=True)
+class ParquetFile:
+    """A delivered parquet file: its columns, and how many rows go through at a time."""
+
+    path: Path
+    name: str
+    rows: int
+    columns: Mapping[str, str]
+    step: int
+
+
+def open_parquet(engine: Engine, path: Path, file: str) -> ParquetFile:
+    """Look at a parquet file's footer. Raises ``IngestError`` when it has none."""
+    where = text(_exactly(path))
     try:
-        rows = engine.create_table("loaded", f"select * from read_parquet({text(_exactly(path))})")
+        rows = engine.scalar(f"select sum(num_rows) from parquet_file_metadata({where})")
+        size = engine.scalar(f"select sum(total_uncompressed_size) from parquet_metadata({where})")
+        engine.create_view("loaded", f"from read_parquet({where})")
     except EngineError as error:
-        why = error.message.splitlines()[0]
-        raise IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again") from error
-    types = engine.columns("loaded")
-    names = list(types)
-    match = match_columns(contract, names, file)
-    headers = _headers(match, names, left_out, list(types.values()))
+        raise _unreadable(file, error) from error
+    columns = engine.columns("loaded")
+    engine.drop("loaded")
+    step = rows if not size else max(PARQUET_ROWS, PARQUET_BYTES * int(rows) // int(size))
+    return ParquetFile(path, file, int(rows), columns, int(step))
+
+
+def stage_parquet(
+    engine: Engine,
+    contract: Contract,
+    source: ParquetFile,
+    left_out: LeftOut = None,
+    first: int = 0,
+    *,
+    is_numbered: bool = False,
+) -> Staged:
+    """Stage the next ``step`` rows of a parquet file from row ``first`` on; all of them where they are numbered.
+
+    Raises ``IngestError``, ``ContractError``.
+    """
+    names = list(source.columns)
+    match = match_columns(contract, names, source.name)
+    headers = _headers(match, names, left_out, list(source.columns.values()))
     aside = _aside({item.name: quoted(names[place]) for place, item in headers.items() if item.is_aside})
-    _stage(engine, contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside)
-    return Staged(match.warnings, match.notes, tuple(headers.values())), rows
+    chosen = _chosen(contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside)
+    number = "file_row_number as _row" if is_numbered else _UNNUMBERED
+    stretch = "" if is_numbered else f" where file_row_number between {first} and {first + source.step - 1}"
+    where = text(_exactly(source.path))
+    engine.create_view(
+        "staged",
+        f"select {number}, {chosen}, struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in names)}) "
+        f"as _loaded from read_parquet({where}, file_row_number = true){stretch}",
+    )
+    return Staged(match.warnings, match.notes, tuple(headers.values()))
 
 
-def _stage(engine: Engine, contract: Contract, source_of: Mapping[str, str], aside: str) -> None:
+def _unreadable(file: str, error: EngineError) -> IngestError:
+    why = error.message.splitlines()[0]
+    return IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again")
+
+
+def must_read(engine: Engine, source: ParquetFile) -> None:
+    """Read a parquet file to its end. Raises ``IngestError`` when it cannot be read."""
+    columns = ", ".join(quoted(name) for name in source.columns)
+    try:
+        engine.rows(f"select max(hash({columns})) from read_parquet({text(_exactly(source.path))})")
+    except EngineError as error:
+        raise _unreadable(source.name, error) from error
+
+
+def _chosen(contract: Contract, source_of: Mapping[str, str], aside: str) -> str:
     chosen = ", ".join(
         f"{source_of.get(item.name, 'null')}::varchar as {quoted(item.name)}" for item in contract.properties
     )
-    kept = f", {aside} as {EXTRA}" if aside else ""
-    _show_staged(engine, f"select rowid as _row, {chosen}{kept} from loaded")
-
-
-def _show_staged(engine: Engine, select: str) -> None:
-    """Make ``staged`` a view: a copy would take as much memory as the file."""
-    engine.drop("staged")
-    engine.execute(f"create temp view staged as {select}")
+    return chosen + (f", {aside} as {EXTRA}" if aside else "")

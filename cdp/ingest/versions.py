@@ -51,7 +51,7 @@ with distinct_rows as (
 units as (
     select
         _key,
-        md5(array_to_string(list_sort(list(distinct _hash)), ',')) as signature,
+        md5(array_to_string(list_sort(list(distinct _hash::varchar)), ',')) as signature,
         max(_version) as version
     from incoming
     group by _key
@@ -59,7 +59,7 @@ units as (
 current_units as (
     select
         _key,
-        md5(array_to_string(list_sort(list(distinct _hash)), ',')) as signature,
+        md5(array_to_string(list_sort(list(distinct _hash::varchar)), ',')) as signature,
         max(_version) as version,
         bool_and({is_own}) as is_own
     from current_rows as c
@@ -86,34 +86,41 @@ def _all_new(engine: Engine) -> bool:
     return not doubled and not engine.scalar("select count(*) from incoming semi join current_rows using (_key)")
 
 
-def place_rows(engine: Engine, contract: Contract, own_files: Sequence[str] | None = None) -> None:
+def place_rows(engine: Engine, contract: Contract, own_files: Sequence[str] | None = None) -> bool:
     """Make ``placed``: every row of ``incoming`` with its place accepted, duplicate, superseded or moved.
 
     A moved row is a copy of one that belongs to none of ``own_files`` (where these are given): it belongs to the file
-    at hand from now on, so that a restatement of the other file does not take it back.
+    at hand from now on, so that a restatement of the other file does not take it back. Says whether all rows are new.
     """
     if _all_new(engine):
-        engine.create_table("placed", "select _row, _key, _version, _hash, 'accepted' as place from incoming")
-        return
+        engine.create_view("placed", "select _row, _key, _version, _hash, 'accepted' as place from incoming")
+        return True
     sql = _ONE_ROW_PER_KEY if contract.rows_per_key == "one" else _MANY_ROWS_PER_KEY
     is_own = "true" if own_files is None else f"list_contains({text_list(own_files)}, c._file_id)"
     engine.create_table("placed", sql.replace("{is_own}", is_own))
+    return False
 
 
-def advance(engine: Engine, feed: str, file_id: str) -> None:
+def advance(engine: Engine, feed: str, file_id: str, *, all_new: bool = False) -> None:
     """Let ``placed`` rows replace older ones in ``current_rows``; what they replace goes to ``superseded_rows``.
 
-    So do the rows of ``withdrawn``, if there is that table.
+    So do the rows of ``withdrawn``, if there is that table. ``all_new``: see ``place_rows``.
     """
     params = {"feed": feed, "file_id": file_id}
-    taken = "_key in (select _key from placed where place in ('accepted', 'moved'))"
+    replaced = [] if all_new else ["_key in (select _key from placed where place in ('accepted', 'moved'))"]
     if engine.has_table("withdrawn"):
-        taken += " or (_file_id, _row) in (select (_file_id, _row) from withdrawn)"
-    engine.execute(f"insert into superseded_rows select $feed, _file_id, _row from current_rows where {taken}", params)
-    engine.execute(
-        "insert into superseded_rows select $feed, $file_id, _row from placed where place = 'superseded'", params
-    )
-    engine.execute(f"delete from current_rows where {taken}")
+        replaced.append("(_file_id, _row) in (select (_file_id, _row) from withdrawn)")
+    taken = " or ".join(replaced)
+    if taken:
+        engine.execute(
+            f"insert into superseded_rows select $feed, _file_id, _row from current_rows where {taken}", params
+        )
+    if not all_new:
+        engine.execute(
+            "insert into superseded_rows select $feed, $file_id, _row from placed where place = 'superseded'", params
+        )
+    if taken:
+        engine.execute(f"delete from current_rows where {taken}")
     engine.execute(
         "insert into current_rows select _key, _version, _hash, $file_id, _row from placed "
         "where place in ('accepted', 'moved')",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cdp.ingest.reading.certify import RawRecord, certify, raw_records, stands_alone
 from cdp.ingest.reading.formats import CsvFormat, FileWarning, JsonLinesFormat, ReasonCode, Refused
-from cdp.ingest.reading.parts import Certified
+from cdp.ingest.reading.parts import Certified, Part
 from cdp.ingest.reading.stream import Batch, Stream
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "CsvFormat",
     "FileWarning",
     "JsonLinesFormat",
+    "Part",
     "RawRecord",
     "ReasonCode",
     "Refused",
