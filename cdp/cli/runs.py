@@ -59,6 +59,7 @@ def show(
     from cdp.cli.output import note, print_json, print_rows
     from cdp.errors import NotFoundError
     from cdp.runs import Store
+    from cdp.runs.parts import count_rows, table_names
     from cdp.serving import Rows
     from cdp.workspace import find_root
 
@@ -67,7 +68,7 @@ def show(
     if manifest is None:
         raise NotFoundError("nothing has been run yet", "'cdp run' makes the first run")
     figures: dict[str, Any] = {name: value for name, value in manifest.counts.items() if not isinstance(value, dict)}
-    tables = {name: sum(ref.rows for ref in refs) for name, refs in manifest.tables.items()}
+    tables = {name: count_rows(manifest.tables, name) for name in table_names(manifest.tables)}
     if form is Format.json:
         about = {"run_id": manifest.run_id, "parent": manifest.parent, "business_date": manifest.date}
         page = store.data / "runs" / manifest.run_id / "quality" / "quality.html"

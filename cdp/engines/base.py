@@ -36,8 +36,14 @@ class Engine(Protocol):
     def register(self, name: str, frame: pd.DataFrame | Table) -> None:
         """Copy a frame into a table that lives as long as the engine."""
 
-    def read_parquet(self, name: str, files: Sequence[Path]) -> None:
-        """Make a view over parquet files, their columns matched by name."""
+    def read_parquet(
+        self, name: str, files: Sequence[Path], gone: Path | None = None, *, numbered: bool = False
+    ) -> None:
+        """Make a view over parquet files, their columns matched by name.
+
+        ``gone`` is a parquet file of rows to leave out, as ``numbered`` names them: by ``file_name`` (folder and name)
+        and ``file_row_number`` (from 0).
+        """
 
     def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
         """Write a query's result as one parquet file; returns the number of rows."""

@@ -35,6 +35,17 @@ def file_literal(path: Path) -> str:
     return literal(_GLOB.sub(r"[\g<0>]", str(path)))
 
 
+def _numbered(file: Path, gone: Path | None, numbered: bool) -> str:
+    place = literal(f"{file.parent.name}/{file.name}")
+    columns = f"*, {place} as file_name" if numbered else "* exclude (file_row_number)"
+    source = f"read_parquet({file_literal(file)}, file_row_number = true, hive_partitioning = false)"
+    query = f"select {columns} from {source} as kept"
+    if gone is None:
+        return query
+    lost = f"select file_row_number from read_parquet({file_literal(gone)}) where file_name = {place}"
+    return f"{query} anti join ({lost}) as lost on kept.file_row_number = lost.file_row_number"
+
+
 class DuckDBEngine:
     """DuckDB behind the ``Engine`` port. Instants are naive timestamps in UTC."""
 
@@ -109,16 +120,22 @@ class DuckDBEngine:
         finally:
             self.connection.unregister("__incoming")
 
-    def read_parquet(self, name: str, files: Sequence[Path]) -> None:
-        """Make a view over parquet files, their columns matched by name."""
+    def read_parquet(
+        self, name: str, files: Sequence[Path], gone: Path | None = None, *, numbered: bool = False
+    ) -> None:
+        """Make a view over parquet files, their columns matched by name.
+
+        ``gone`` is a parquet file of rows to leave out, as ``numbered`` names them: by ``file_name`` (folder and name)
+        and ``file_row_number`` (from 0).
+        """
         if not files:
             raise ValueError(f"no files for table {name}")
         listed = ", ".join(map(file_literal, files))
+        query = f"select * from read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+        if numbered or gone is not None:
+            query = " union all by name ".join(_numbered(file, gone, numbered) for file in files)
         self.drop(name)
-        self.execute(
-            f"create temp view {quote(name)} as select * from "
-            f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
-        )
+        self.execute(f"create temp view {quote(name)} as {query}")
 
     def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
         """Write a query's result as one zstd parquet file; returns the number of rows."""

@@ -89,11 +89,12 @@ def _given_out(engine: Engine, previous: PreviousIdentity, everyone: str | None,
     import pandas as pd
 
     engine.register("ids_wanted", pd.DataFrame({"customer_id": pd.Series(list(ids), dtype="string")}))
+    wanted = "(select customer_id from ids_wanted)"
     borne, crosswalk = everyone or previous.identity_map, previous.id_crosswalk
     rows = engine.rows(
-        f"select customer_id from ids_wanted where customer_id in (select customer_id from {borne}) "
-        f"or customer_id in (select customer_id from {crosswalk}) "
-        f"or customer_id in (select other_customer_id from {crosswalk} where other_customer_id is not null)"
+        f"select customer_id from {borne} where customer_id in {wanted} "
+        f"union select customer_id from {crosswalk} where customer_id in {wanted} "
+        f"union select other_customer_id from {crosswalk} where other_customer_id in {wanted}"
     )
     return {str(row[0]) for row in rows}
 

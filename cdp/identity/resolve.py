@@ -18,7 +18,7 @@ from cdp.identity.identifier_graph import make
 from cdp.identity.incremental.carry import carry_over, set_previous_apart, untouched_continuity
 from cdp.identity.incremental.changes import Touched, digest_records, find_touched, keep_values
 from cdp.identity.incremental.night import WholeNightError, decide_touched
-from cdp.identity.incremental.pairs import name_heads
+from cdp.identity.incremental.pairs import block_keys, name_heads
 from cdp.identity.incremental.scope import delivered_aside, open_whole
 from cdp.identity.incremental.state import KeptState, before, keep_state, read_state, sign
 from cdp.identity.matching import decide, label_families, link_up
@@ -145,12 +145,12 @@ def _resolve_delivered(night: _Night, model: Model | None) -> Assignment:
         assignment = _assign(night)
     with night.clock.step("tables"):
         make(night.engine, *OUTPUT_STEPS, params={"as_of": night.as_of})
+        signature = night.kept.signature if night.kept and not night.whole else sign(night.settings, model, count)
+        keep_state(night.engine, signature, count, night.as_of)
         if not night.whole:
             carry_over(night.engine)
         if night.kept and night.touched and not night.is_other:
             night.untouched = untouched_continuity(night.engine) if night.whole else 1.0
-        signature = night.kept.signature if night.kept and not night.whole else sign(night.settings, model, count)
-        keep_state(night.engine, signature, count, night.as_of, whole=bool(night.whole))
     return assignment
 
 
@@ -170,7 +170,8 @@ def _decide_all(night: _Night, model: Model | None) -> tuple[Model | None, int]:
         scored = None if model is None else score(engine, model, count)
         edges = decide(engine, night.settings, linked, scored)
         label_families(engine, linked, edges)
-        name_heads(engine, "night_representatives")
+        name_heads(engine, "identity_state_representatives")
+        engine.create_table("identity_state_blocks", block_keys(engine, "identity_state_representatives"))
     return model, count
 
 
@@ -231,7 +232,7 @@ def _register_ids(
     engine.register("id_events", crosswalk_frame(assignment.events, run_id, as_of))
     columns = "run_id, event_type, customer_id, other_customer_id, reason, count_records, as_of"
     earlier = f"select {columns} from {previous.id_crosswalk} union all " if previous else ""
-    engine.create_table("id_crosswalk", f"{earlier}select {columns} from id_events")
+    engine.create_view("id_crosswalk", f"{earlier}select {columns} from id_events")
 
 
 def _summarise(night: _Night, assignment: Assignment) -> IdentitySummary:

@@ -57,7 +57,7 @@ def open_linker(tables: Any, settings: dict[str, Any]) -> Any:
     from splink import Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    return Linker(tables, settings, log_level=None)
+    return Linker(tables, settings, log_level=None, validate_settings=False)
 
 
 def rule_dicts(engine: Engine) -> list[dict[str, Any]]:

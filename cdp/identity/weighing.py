@@ -39,16 +39,20 @@ class Weighed:
 
 @dataclass(frozen=True)
 class RunModel:
-    """What a run kept of its comparisons: its model, and parquet files of its state and its representatives."""
+    """What a run kept of its comparisons: its model, and parquet files of its state and its representatives.
+
+    ``gone`` is the list of those rows of the representatives' files that are no more, as the engine reads it.
+    """
 
     model: Path
     state: tuple[Path, ...]
     representatives: tuple[Path, ...]
+    gone: Path | None = None
 
     @property
     def is_there(self) -> bool:
         """Whether all of it is still kept."""
-        files = (self.model, *self.state, *self.representatives)
+        files = (self.model, *self.state, *self.representatives, *([self.gone] if self.gone else []))
         return bool(self.state) and bool(self.representatives) and all(file.is_file() for file in files)
 
 
@@ -71,7 +75,7 @@ def _weigh(engine: Engine, model: Model, kept: RunModel, left: Sequence[str], ri
     import pandas as pd
 
     engine.read_parquet("state", list(kept.state))
-    engine.read_parquet("kept", list(kept.representatives))
+    engine.read_parquet("kept", list(kept.representatives), kept.gone)
     for side, records in (("asked_left", left), ("asked_right", right)):
         engine.register(side, pd.DataFrame({"record_id": list(records)}, dtype="string"))
     engine.create_table("asked", _ASKED)

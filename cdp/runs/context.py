@@ -18,6 +18,7 @@ from cdp.ingest.ledger import RetryRequest
 from cdp.ingest.mapping import empty_table, merged
 from cdp.quality.judging import Judging
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
+from cdp.runs.parts import open_table
 from cdp.workspace import Workspace
 
 LOG = logging.getLogger("cdp")
@@ -74,7 +75,7 @@ class Run:
                 self.engine.read_parquet(f"{name}_of_feeds", [self.store.path(ref) for ref in refs])
                 self.engine.create_view(name, merged(contract, f"{name}_of_feeds"))
             elif refs:
-                self.engine.read_parquet(name, [self.store.path(ref) for ref in refs])
+                open_table(self.engine, self.store, self.tables, name)
             elif name in self.workspace.tables:
                 self.engine.create_table(name, empty_table(self.workspace.tables[name]))
             else:

@@ -10,12 +10,15 @@ from pathlib import Path
 from cdp.engines import Engine, open_engine
 from cdp.errors import IdentityError
 from cdp.identity import IdentitySummary, PreviousIdentity, resolve
+from cdp.identity.incremental.carry import CHANGES
 from cdp.identity.incremental.state import CARRIED, STATE_TABLES
 from cdp.identity.incremental.verify import COMPARED, compare, differing_records
 from cdp.identity.rulings import decisions_frame
 from cdp.ingest.mapping import empty_table
+from cdp.runs.carried import hand_on
 from cdp.runs.context import LOG, Run
 from cdp.runs.manifest import write_atomically
+from cdp.runs.parts import gone_name, open_table
 
 _INPUTS = ("identity_records", "record_identifiers", "privacy_requests")
 _ORDERS = {
@@ -36,14 +39,22 @@ def identify(run: Run) -> None:
     summary = _resolve(run, run.engine, model, previous)
     if model.is_file() and model != saved:
         run.model = run.relative(model)
-    for name in dict.fromkeys((*CARRIED, "request_phones")):
-        run.put(name, _ORDERS.get(name, "all"))
-    for name in STATE_TABLES:
-        run.tables[name] = (run.keep(name, f"select * from {name}"),)
+    hand_on_all(run, summary)
     if run.verify_incremental:
         _verify(run, summary, model)
     _tell(run, summary)
     _check_continuity(run, summary)
+
+
+def hand_on_all(run: Run, summary: IdentitySummary) -> None:
+    """Put the tables that ``resolve`` made into the run, as changes of the last run's where that was gone on from."""
+    changes = {} if summary.full_reason else CHANGES
+    for name in dict.fromkeys((*CARRIED, *STATE_TABLES, "request_phones")):
+        if name in STATE_TABLES and name not in changes:
+            run.tables[name] = (run.keep(name, f"select * from {name}"),)
+            run.tables.pop(gone_name(name), None)
+        else:
+            hand_on(run, name, _ORDERS.get(name, "all"), changes.get(name))
 
 
 def _open_previous(run: Run, engine: Engine) -> PreviousIdentity | None:
@@ -53,7 +64,7 @@ def _open_previous(run: Run, engine: Engine) -> PreviousIdentity | None:
         return None
     for name in (*CARRIED, *STATE_TABLES):
         if known.get(name):
-            engine.read_parquet(f"prev_{name}", [run.store.path(ref) for ref in known[name]])
+            open_table(engine, run.store, known, name, f"prev_{name}")
     return PreviousIdentity("prev_identity_map", "prev_id_crosswalk")
 
 
@@ -128,14 +139,14 @@ def _open_inputs(run: Run, engine: Engine) -> None:
     for name in _INPUTS:
         refs = run.tables.get(name, ())
         if refs:
-            engine.read_parquet(name, [run.store.path(ref) for ref in refs])
+            open_table(engine, run.store, run.tables, name)
         else:
             engine.create_table(name, empty_table(run.workspace.tables[name]))
 
 
 def _compare(run: Run, engine: Engine) -> None:
     for name in COMPARED:
-        engine.read_parquet(f"incremental_{name}", [run.store.path(ref) for ref in run.tables[name]])
+        open_table(engine, run.store, run.tables, name, f"incremental_{name}")
     differences = [found for name in COMPARED if (found := compare(engine, name, f"incremental_{name}", name))]
     if not differences:
         LOG.info("verify: the incremental night gives exactly what a full run gives")

@@ -12,6 +12,7 @@ from cdp.errors import EngineError, NotFoundError
 from cdp.ingest.checks import text
 from cdp.ingest.discover import content_hash
 from cdp.runs.manifest import FileRef, Manifest, Store
+from cdp.runs.parts import count_rows
 from cdp.workspace import Workspace
 
 
@@ -81,7 +82,7 @@ def _published(store: Store, manifest: Manifest, merging: Collection[str]) -> It
         for item in TABLES:
             if not item.is_published or item.owner or item.table not in manifest.tables:
                 continue
-            written = sum(ref.rows for ref in manifest.tables[item.table])
+            written = count_rows(manifest.tables, item.table)
             found = engine.scalar(f"select count(*) from pub.{item.table}")
             if found != written and not (item.table in merging and found < written):
                 yield name, f"{item.table} has {found} rows, {written} were published"

@@ -14,6 +14,7 @@ from cdp.identity import IdentitySettings, PreviousIdentity, resolve
 from cdp.identity.rulings import decisions_frame
 from cdp.ingest.mapping import empty_table
 from cdp.runs.manifest import Manifest, Store
+from cdp.runs.parts import open_table
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
 
@@ -110,7 +111,7 @@ def _open_tables(engine: Engine, workspace: Workspace, store: Store, head: Manif
     ):
         refs = head.tables.get(table, ())
         if refs:
-            engine.read_parquet(name, [store.path(ref) for ref in refs])
+            open_table(engine, store, head.tables, table, name)
         else:
             engine.create_table(name, empty_table(workspace.tables[table]))
 

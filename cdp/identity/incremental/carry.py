@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from cdp.engines import Engine
 from cdp.identity.incremental.state import before
 
 _MINE = "(select record_key from replaced_records)"
-_UNTOUCHED = {
-    "identity_map": f"hash(record_id) not in {_MINE}",
-    "identity_edges": f"not (hash(record_id_l) in {_MINE} and hash(record_id_r) in {_MINE})",
-    "usable_identifiers": f"hash(record_id) not in {_MINE}",
-    "identifiers": "customer_id not in (select customer_id from customers_before)",
-    "customers": "customer_id not in (select customer_id from customers_before)",
+_THEIRS = "(select customer_id from customers_before)"
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a night alters a table of the last run.
+
+    ``gone`` is a condition, in the night's engine, on those of its rows that are no more; ``fresh`` names the table of
+    the rows that come.
+    """
+
+    gone: str
+    fresh: str
+
+
+CHANGES: Mapping[str, Change] = {
+    "identity_map": Change(f"hash(record_id) in {_MINE}", "identity_map_tonight"),
+    "identity_edges": Change(
+        f"hash(record_id_l) in {_MINE} and hash(record_id_r) in {_MINE}", "identity_edges_tonight"
+    ),
+    "usable_identifiers": Change(f"hash(record_id) in {_MINE}", "usable_identifiers_tonight"),
+    "identifiers": Change(f"customer_id in {_THEIRS}", "identifiers_tonight"),
+    "customers": Change(f"customer_id in {_THEIRS}", "customers_tonight"),
+    "id_crosswalk": Change("false", "id_events"),
+    "identity_state_records": Change(f"record_key in {_MINE}", "identity_state_records_tonight"),
+    "identity_state_values": Change("record_key in (select record_key from changed_records)", "changed_values"),
+    "identity_state_representatives": Change(f"head_key in {_MINE}", "heads_tonight"),
+    "identity_state_blocks": Change(f"head_key in {_MINE}", "blocks_tonight"),
 }
 
 
@@ -19,12 +44,14 @@ def carry_over(engine: Engine) -> None:
     """Add what tonight did not touch to the tables that were made for the touched records."""
     engine.create_table("usable_touched", f"select * from usable_identifiers where hash(record_id) in {_MINE}")
     engine.rename("usable_touched", "usable_identifiers")
-    for table, condition in _UNTOUCHED.items():
-        columns = ", ".join(engine.columns(table))
-        engine.rename(table, f"{table}_tonight")
+    for table, change in CHANGES.items():
+        if change.fresh == f"{table}_tonight":
+            engine.rename(table, change.fresh)
+        columns = ", ".join(engine.columns(change.fresh))
         engine.create_view(
             table,
-            f"select {columns} from {table}_tonight union all select {columns} from {before(table)} where {condition}",
+            f"select {columns} from {change.fresh} "
+            f"union all select {columns} from {before(table)} where not ({change.gone})",
         )
 
 

@@ -56,9 +56,9 @@ def digest_records(engine: Engine) -> None:
 
 
 def keep_values(engine: Engine) -> None:
-    """Make ``night_values`` (value_key, record_key) from the standard identifiers of all records."""
+    """Make ``identity_state_values`` (value_key, record_key) from the standard identifiers of all records."""
     engine.create_table(
-        "night_values",
+        "identity_state_values",
         f"select distinct {VALUE_KEY} as value_key, hash(record_id) as record_key from standard_identifiers",
     )
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
-from cdp.identity.incremental.pairs import compare_changed, heads_of, name_heads, pairs_at_hand
+from cdp.identity.incremental.pairs import (
+    block_keys,
+    compare_changed,
+    find_changed,
+    heads_of,
+    name_heads,
+    pairs_at_hand,
+)
 from cdp.identity.incremental.scope import narrow, open_touched
 from cdp.identity.incremental.state import KeptState, before
 from cdp.identity.matching import Linked, decide, label_families, link_up
@@ -18,10 +25,6 @@ if TYPE_CHECKING:
 _KEPT = before("identity_state_representatives")
 _FAMILIES = before("identity_state_records")
 _OLD_HEADS = f"select count(*) from {_KEPT} where head_key in (select record_key from replaced_records)"
-_CHANGED_HEADS = (
-    f"select count(*) from heads_tonight as night anti join {_KEPT} as kept "
-    "on night.head_key = kept.head_key and night.digest = kept.digest"
-)
 _BORDER = """
 select count(*)
 from identifier_links as links
@@ -38,12 +41,12 @@ class WholeNightError(Exception):
 def decide_touched(engine: Engine, settings: IdentitySettings, model: Model, kept: KeptState) -> int:
     """Make ``record_clusters``, ``links`` and ``model_edges`` for ``touched_records`` and the families they reach.
 
-    Also makes ``replaced_records``, ``night_families`` and ``night_representatives``; returns the number of the
-    last. Raises ``WholeNightError``.
+    Also makes ``replaced_records``, ``night_families``, ``heads_tonight`` and ``blocks_tonight``; returns the number of
+    all representatives. Raises ``WholeNightError``.
     """
     engine.create_view("blocked_identifiers", "select * from blocked_tonight")
     linked = _link_touched(engine, settings)
-    changed = int(engine.scalar(_CHANGED_HEADS))
+    changed = find_changed(engine)
     count = (
         kept.representatives - int(engine.scalar(_OLD_HEADS)) + int(engine.scalar("select count(*) from heads_tonight"))
     )
@@ -52,16 +55,12 @@ def decide_touched(engine: Engine, settings: IdentitySettings, model: Model, kep
     scored = compare_changed(engine, model, count)
     if _reach_further(engine, scored[scored["match_probability"] >= settings.model.keep_probability]):
         linked = _link_touched(engine, settings)
-        if int(engine.scalar(_CHANGED_HEADS)) != changed:
+        if find_changed(engine) != changed:
             raise WholeNightError("a change reached records that the kept state does not connect with it")
+        engine.create_table("blocks_tonight", block_keys(engine, "heads_tonight"))
     pairs = pairs_at_hand(engine, model, count, scored)
     edges = decide(engine, settings, linked, pairs)
     label_families(engine, linked, edges)
-    engine.create_view(
-        "night_representatives",
-        f"select * from {_KEPT} where head_key not in (select record_key from replaced_records) "
-        "union all by name select * from heads_tonight",
-    )
     return count
 
 

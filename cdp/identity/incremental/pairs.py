@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _KEPT = before("identity_state_representatives")
+_BLOCKS = before("identity_state_blocks")
 _RECORDS = before("identity_state_records")
 _NOT_CONTENT = ("component", "head", "head_key", "digest")
 
@@ -45,66 +46,77 @@ def _exploded(table: str, arrays: list[str] | None) -> str:
     return f"(select * replace ({opened}) from {table})"
 
 
-def _keys(engine: Engine, table: str) -> str | None:
-    """A query for (head_key, block): every blocking key of every representative; ``None`` if a rule has no key."""
+def block_keys(engine: Engine, table: str) -> str:
+    """A query for (block, head_key): every blocking key of every representative of a table, as one number."""
     from splink.internals.blocking import blocking_rule_to_obj
 
     selects = []
     for number, written in enumerate(rule_dicts(engine)):
         rule: Any = blocking_rule_to_obj(written)
         conditions = rule._equi_join_conditions  # noqa: SLF001  Splink tells its keys nowhere else
-        if not conditions:
-            return None
         sides = {tuple(left for left, _ in conditions), tuple(right for _, right in conditions)}
         for side in sorted(sides):
             known = " and ".join(f"({column}) is not null" for column in side)
             source = _exploded(table, written["arrays_to_explode"])
-            selects.append(f"select head_key, hash({number}, {', '.join(side)}) as block from {source} where {known}")
-    return " union all ".join(selects)
+            selects.append(f"select hash({number}, {', '.join(side)}) as block, head_key from {source} where {known}")
+    return f"select distinct block, head_key from ({' union all '.join(selects)}) as keys"
 
 
+# unchanged ones are read only where a changed one shares a key with them
 _COMPARED = """
 with
-changed as (
-    select night.*, true as is_changed
-    from heads_tonight as night
-    anti join {kept} as kept on night.head_key = kept.head_key and night.digest = kept.digest
+wanted as (
+    select distinct block
+    from blocks_tonight
+    where head_key in (select head_key from heads_changed)
 ),
 
-unchanged as (
-    select night.*, false as is_changed
-    from heads_tonight as night
-    semi join {kept} as kept on night.head_key = kept.head_key and night.digest = kept.digest
+near_tonight as (
+    select head_key from blocks_tonight where block in (select block from wanted)
+    union
+    select head_key from heads_changed
+),
+
+near_before as (
+    select distinct head_key from {blocks} where block in (select block from wanted)
+),
+
+compared as (
+    select *
+    from heads_tonight
+    where head_key in (select head_key from near_tonight)
     union all by name
-    select kept.*, false as is_changed
-    from {kept} as kept
-    where kept.head_key not in (select record_key from replaced_records)
+    select *
+    from {kept}
+    where head_key in (select head_key from near_before)
+        and head_key not in (select record_key from replaced_records)
 )
 
-select * from changed
-union all by name
-select * from unchanged
+select
+    *,
+    head_key in (select head_key from heads_changed) as is_changed,
+    row_number() over (order by head) as component
+from compared
 """
+
+
+def find_changed(engine: Engine) -> int:
+    """Make ``heads_changed`` (head_key): representatives of tonight that were not there before; how many they are."""
+    return engine.create_table(
+        "heads_changed",
+        f"select night.head_key from heads_tonight as night anti join {_KEPT} as kept "
+        "on night.head_key = kept.head_key and night.digest = kept.digest",
+    )
 
 
 def compare_changed(engine: Engine, model: Model, count: int) -> pd.DataFrame:
     """Scored pairs of which at least one is a representative that was not there before, numbered by ``heads_compared``.
 
-    Reads ``heads_tonight`` (representatives of touched records) and ``replaced_records``; ``count`` is the number of
-    all representatives. Makes ``heads_compared``.
+    Reads ``heads_tonight`` (representatives of touched records), ``heads_changed`` and ``replaced_records``; ``count``
+    is the number of all representatives. Makes ``blocks_tonight`` and ``heads_compared``.
     """
-    engine.create_table("heads_all", _COMPARED.format(kept=_KEPT))
-    keys = _keys(engine, "heads_all")
-    engine.create_table("heads_changed", "select * from heads_all where is_changed")
-    near = "select distinct head_key from heads_all"
-    if keys is not None:
-        wanted = _keys(engine, "heads_changed")
-        near = f"select distinct head_key from ({keys}) as mine where block in (select block from ({wanted}) as wanted)"
-    engine.create_table(
-        "heads_compared",
-        f"select *, row_number() over (order by head) as component from heads_all "
-        f"where is_changed or head_key in ({near})",
-    )
+    engine.create_table("blocks_tonight", block_keys(engine, "heads_tonight"))
+    engine.create_table("heads_compared", _COMPARED.format(kept=_KEPT, blocks=_BLOCKS))
     return score(engine, model, count, "heads_compared", only="l.is_changed or r.is_changed")
 
 

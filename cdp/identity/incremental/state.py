@@ -14,12 +14,13 @@ from cdp.engines import Engine
 from cdp.identity.model import Model
 from cdp.identity.settings import IdentitySettings
 
-FORMAT = 1
+FORMAT = 2
 STATE_TABLES = (
     "identity_state",
     "identity_state_records",
     "identity_state_values",
     "identity_state_representatives",
+    "identity_state_blocks",
     "identity_state_phones",
     "identity_state_decisions",
 )
@@ -122,19 +123,9 @@ _RECORDS = """
 select
     night_records.record_key,
     night_records.digest,
-    coalesce(families.family, kept.family) as family
-from night_records
-left join night_families as families on night_records.record_key = families.record_key
-left join {kept} as kept on night_records.record_key = kept.record_key
-where night_records.is_record
-"""
-_ALL_RECORDS = """
-select
-    night_records.record_key,
-    night_records.digest,
     families.family
 from night_records
-left join night_families as families on night_records.record_key = families.record_key
+inner join night_families as families on night_records.record_key = families.record_key
 where night_records.is_record
 """
 _PHONES = """
@@ -148,18 +139,16 @@ inner join phone_numbers as chosen
 """
 
 
-def keep_state(engine: Engine, signature: Signature, count_representatives: int, as_of: datetime, whole: bool) -> None:
-    """Make the state tables from the ``night_…`` tables of a full run, or of one for the touched records."""
-    records = _ALL_RECORDS if whole else _RECORDS.format(kept=before("identity_state_records"))
-    count = engine.create_table("identity_state_records", records)
-    engine.create_view("identity_state_values", "select * from night_values")
-    engine.create_view("identity_state_representatives", "select * from night_representatives")
+def keep_state(engine: Engine, signature: Signature, count_representatives: int, as_of: datetime) -> None:
+    """Make the state tables of a full run, or of a night for the touched records alone."""
+    engine.create_table("identity_state_records", _RECORDS)
     engine.create_view("identity_state_phones", _PHONES)
     engine.create_table("identity_state_decisions", f"select *, {DECISION_KEY} as decision_key from steward_decisions")
     engine.create_table(
         "identity_state",
         "select $format as format, $code as code, $settings as settings, $model as model, "
         "cast($basis as bigint) as basis, cast($count as bigint) as representatives, "
-        "cast($records as bigint) as records, cast($as_of as timestamp) as as_of",
-        {**signature.__dict__, "count": count_representatives, "records": count, "as_of": as_of},
+        "cast((select count(*) from night_records where is_record) as bigint) as records, "
+        "cast($as_of as timestamp) as as_of",
+        {**signature.__dict__, "count": count_representatives, "as_of": as_of},
     )
