@@ -182,7 +182,6 @@ def test_check_shows_refused_rows_with_reasons_and_what_becomes_of_the_others(pa
     ("name", "content", "told"),
     [
         ("closures.csv", CLOSURES, "totals per day or per register"),
-        ("report.csv", f"Sales report May 2026\n\n{MEMBERS}", "above the header"),
         ("bare.csv", "1,ana@example.com,5.00\n2,ben@example.org,6.00\n", "does not look like a header"),
         ("empty.csv", "", "is empty"),
         ("list.json", '[{"id": 1}]', "one JSON array"),

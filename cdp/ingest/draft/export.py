@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from cdp.errors import IngestError
@@ -13,6 +13,7 @@ from cdp.ingest.draft.consent import NO, YES, plain_status
 from cdp.ingest.draft.look import Look
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.rate_columns import rate_columns
+from cdp.ingest.draft.shapes import Shape
 
 KINDS = {
     "events": "events of a website or an app",
@@ -100,6 +101,7 @@ class Export:
 
 def understand(export: Export) -> None:
     """Fill in what the export is about, its channel, key and change time. Raises ``IngestError`` for one of no use."""
+    _name_orders(export)
     export.kind = kind_of(export)
     _find_key(export)
     export.version = _version(export)
@@ -108,6 +110,31 @@ def understand(export: Export) -> None:
     if not export.currency:
         signs = {column.shape.currency for column in export.columns} - {""}
         export.currency = min(signs) if len(signs) == 1 else ""
+
+
+_SOLD = re.compile(
+    r"order|sale|receipt|transaction|payment|charge|invoice|purchase|pedido|commande|ordin|bestell|zamow"
+)
+
+
+def _name_orders(export: Export) -> None:
+    """Take a bare ``ID`` for the order's number, where rows are sales and no other column numbers them."""
+    own = export.first_of("own_id", owners=("",))
+    if own is None or own.head.words not in {"id", "number", "no", "nr", "key"} or export.has("order_id", "ticket_id"):
+        return
+    hints = " ".join([_hint(export), *(column.head.words for column in export.columns)])
+    is_sale = export.has("total", "subtotal", "net", "gross") and (
+        export.has("quantity", "refunded") or bool(_SOLD.search(hints))
+    )
+    if is_sale and not export.has("event_name", "subject"):
+        export.columns = [
+            replace(column, meaning="order_id", shape=Shape("string")) if column is own else column
+            for column in export.columns
+        ]
+        if re.search(r"payment|charge|payout", _hint(export)) or "statement_descriptor" in hints:
+            export.doubt(
+                "these are payments, taken for orders; where the shop's own export brings the orders, do not load both"
+            )
 
 
 def _hint(export: Export) -> str:
@@ -217,7 +244,10 @@ def _find_key(export: Export) -> None:
         best = max(candidates, key=lambda column: (column.filled > 0.98, -candidates.index(column)))
         export.key, export.is_many = (best,), best.distinct < len(best.values)
         if best.filled < 0.98:
-            export.doubt(f"rows without {best.source} are refused: is it the order's key?")
+            export.doubt(
+                f"rows without {best.source} are refused: is it the order's key? Where such rows continue the one "
+                "above, export the order lines themselves, each with the order's number"
+            )
         return
     for column in candidates:
         if column.filled > 0.98 and _unique_share(rows, (column,)) > 0.98:

@@ -176,10 +176,18 @@ def _understood(column: Column) -> Column:
 
 
 def _as_code(column: Column) -> Column:
-    """A column of codes is text, though those of the sample look like numbers: others may begin with a zero."""
-    if column.meaning not in _CODES or column.shape.kind not in _NUMBERS:
+    """A column of codes is text, though those of the sample look like numbers: others may begin with a zero.
+
+    A customer called 0 is none: shops write it for guests.
+    """
+    if column.meaning not in _CODES:
         return column
-    return replace(column, shape=Shape("string", nothing=column.shape.nothing, prefix=column.shape.prefix))
+    shape, nobody = column.shape, set[str]()
+    if column.meaning in {"customer_id", "loyalty_card"}:
+        nobody = {value.strip() for value in column.values if re.fullmatch(r"0+|-1", value.strip())}
+    if not nobody and shape.kind not in _NUMBERS:
+        return column
+    return replace(column, shape=Shape("string", nothing=(*shape.nothing, *sorted(nobody)), prefix=shape.prefix))
 
 
 def _unseen(column: Column) -> str:
@@ -216,6 +224,8 @@ def _holds(meaning: str, column: Column) -> bool:
         "last_name": lambda: column.owner not in {"device", "ad", "company", "store"} and _lettered(column),
         "full_name": lambda: column.owner in {"", "person", "billing", "shipping", "mailing"} and _lettered(column),
         "order_id": lambda: kind not in {"boolean"} and column.owner != "item" and _is_code(column),
+        "loyalty_card": lambda: _share(column, lambda value: value.startswith(("pm_", "card_", "src_"))) < 0.5,
+        "sku": lambda: column.head.words != "item" or _is_code(column),
         "order_line_id": lambda: kind not in {"boolean", "number"},
         "customer_id": lambda: column.owner != "item" and kind != "boolean" and _is_code(column),
         "own_id": lambda: (

@@ -68,7 +68,8 @@ def person_fields(export: Export) -> list[tuple[str, str]]:
             meaning != "birth_date" or column.shape.kind == "date"
         ):
             found.append((column.name, meaning))
-    if (company := export.first_of("company")) is not None:
+    company = export.first_of("company")
+    if company is not None and (company.distinct > 1 or len(company.values) < 2):  # one in all rows is the seller
         found.append((company.name, "company"))
     owner = address_owner(export)
     if owner is None:

@@ -117,7 +117,7 @@ def _is_cancelled(export: Export, status: str | None) -> str:
     if cancelled:
         return f"max({cancelled[0].name}) is not null"
     values = {value.lower() for column in export.all_of("status") for value in column.values}
-    words = sorted(value for value in values if re.search(r"cancel|void|storn|ann?ul", value))
+    words = sorted(value for value in values if re.search(r"cancel|void|storn|ann?ul|fail|declin|abandon", value))
     return f"coalesce(lower({status}) in ({', '.join(map(text, words))}), false)" if words and status else "false"
 
 
@@ -184,7 +184,7 @@ def returns_sql(export: Export, trade: Trade) -> str | None:
         return _returned_rows(export, trade)
     refunded = export.first_of("refunded")
     if refunded is None:
-        return None
+        return _whole_refunds(export, trade)
     items = [
         (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
         (trade.key, "order_id"),
@@ -203,17 +203,33 @@ def returns_sql(export: Export, trade: Trade) -> str | None:
     )
 
 
+def _whole_refunds(export: Export, trade: Trade) -> str | None:
+    """returns: orders whose status says that all of the money was given back; ``None`` when none says so."""
+    if not trade.is_refunded:
+        return None
+    items = [
+        (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
+        (trade.key, "order_id"),
+        *_record(export, trade),
+        (text("store" if export.channel == "store" else "post"), "return_channel"),
+        (f"abs(coalesce({trade.total or trade.amount}, 0))", "amount"),
+        (_currency(export, per_row=True), "currency"),
+    ]
+    body = ["select", *select(items), f"from {export.name}", f"where {trade.is_refunded}"]
+    return file_of("Orders whose money was given back; when is unknown.", "one row per refunded order", [], body)
+
+
 def _returned_rows(export: Export, trade: Trade) -> str:
     sold = [
         "sales as (",
-        f"    select distinct {trade.key} as order_id",
+        f"    select distinct {trade.key} as sale_id",
         f"    from {export.name}",
         *(f"    {line}" for line in _where(trade.sold)),
         ")",
     ]
     items = [
         (f"{text(export.name + ':')} || {trade.key} || '-' || _row", "return_id"),
-        ("sales.order_id", "order_id"),
+        ("sales.sale_id", "order_id"),
         *_record(export, trade),
         (text("store" if export.channel == "store" else "post"), "return_channel"),
         (trade.moment, "returned_at"),
@@ -228,7 +244,7 @@ def _returned_rows(export: Export, trade: Trade) -> str:
         "select",
         *select(items),
         f"from {export.name}",
-        f"left join sales on {export.name}.{export.key[0].name} = sales.order_id",
+        f"left join sales on {_qualified(export)} = sales.sale_id",
         *_where(trade.is_return, trade.is_line),
     ]
     return file_of(
@@ -237,6 +253,11 @@ def _returned_rows(export: Export, trade: Trade) -> str:
         [sold],
         body,
     )
+
+
+def _qualified(export: Export) -> str:
+    """The order's number with the feed's name before it, as text."""
+    return as_text(export.key[0]).replace(export.key[0].name, f"{export.name}.{export.key[0].name}", 1)
 
 
 def touchpoints_sql(export: Export, trade: Trade) -> str:

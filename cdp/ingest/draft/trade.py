@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.ingest.checks import text
@@ -21,7 +21,8 @@ class Trade:
 
     ``key`` and ``moment`` of the order; ``amount`` of a row with tax; ``total`` where it stands once per order;
     conditions ``is_line`` (the row is a product) and ``is_return``, empty where they hold for all rows or for none.
-    ``article`` is what a row's product is known by, empty where nothing names it.
+    ``article`` is what a row's product is known by, empty where nothing names it. ``is_refunded`` holds for orders of
+    one row whose status says that they were paid back: sales, and returns too.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Trade:
     is_return: str
     has_lines: bool
     article: str = ""
+    is_refunded: str = ""
 
     @property
     def sold(self) -> str:
@@ -50,7 +52,9 @@ def trade_of(export: Export) -> Trade:
     quantity = export.first_of("quantity", owners=("item", ""))
     amount, used = _row_amount(export)
     total = _order_total(export) if not is_line else None
-    returned = _return_condition(export, used, kind_column)
+    returned, refunded = _return_condition(export, used, kind_column), ""
+    if returned and not export.is_many and "< 0" not in returned and not export.has("type"):
+        returned, refunded = "", returned
     if not amount.isidentifier():
         amount = export.derive("row_amount", amount, "What the row sold for, after discount, with tax")
     if is_line:
@@ -60,7 +64,7 @@ def trade_of(export: Export) -> Trade:
     key = as_text(export.key[0])
     pieces = quantity.name if quantity else "1"
     article = _article(export) if has_lines else ""
-    return Trade(key, moments.value, amount, pieces, total, is_line, returned, has_lines, article)
+    return Trade(key, moments.value, amount, pieces, total, is_line, returned, has_lines, article, refunded)
 
 
 def _article(export: Export) -> str:
@@ -126,9 +130,14 @@ def _order_total(export: Export) -> str | None:
     """SQL of an order's merchandise value where it stands once per order."""
     if export.has("sku", "product_name") and not export.is_many and not any(c.owner == "item" for c in export.columns):
         return None
-    known = _amounts(export, "order", _OWN, ("subtotal", "total", "shipping", "net", "tax", "gross"))
+    known = _amounts(export, "order", _OWN, ("subtotal", "total", "discount", "net", "tax", "gross"))
+    known |= _amounts(export, "order", (*_OWN, "shipping"), ("shipping",))
     if "subtotal" in known:
         name = known["subtotal"].source
+        discount = known.get("discount")
+        if discount is not None and _is_before_discount(export, known):
+            export.doubt(f"{name} is taken for the merchandise with tax before {discount.source}, which is taken off")
+            return f"{known['subtotal'].name} - abs(coalesce({discount.name}, 0))"
         export.doubt(f"{name} is taken for the merchandise after discounts with tax, without shipping")
         return known["subtotal"].name
     if "total" in known:
@@ -136,6 +145,29 @@ def _order_total(export: Export) -> str | None:
     if "net" in known:
         return known["net"].name + (f" + coalesce({known['tax'].name}, 0)" if "tax" in known else "")
     return known["gross"].name if "gross" in known else None
+
+
+def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool:
+    """Whether totals come out only when the discount is taken off the subtotal."""
+    before = after = 0
+    for row in export.rows:
+        sums = {name: _number(row.get(column.source, ""), column.shape.decimal) for name, column in known.items()}
+        if not sums.get("discount") or not sums.get("total"):
+            continue
+        for tax in (0.0, sums.get("tax", 0.0)):
+            rest = sums["subtotal"] + sums.get("shipping", 0.0) + tax - sums["total"]
+            after += abs(rest) < 0.02
+            before += abs(rest - abs(sums["discount"])) < 0.02
+    return before > after
+
+
+def _number(value: str, decimal: str) -> float:
+    digits = re.sub(r"[^\d.,-]", "", value)
+    plain = digits.replace(".", "").replace(",", ".") if decimal == "," else digits.replace(",", "")
+    try:
+        return float(plain)
+    except ValueError:
+        return 0.0
 
 
 def _return_condition(export: Export, used: list[Column], kind_column: str) -> str:
