@@ -22,6 +22,9 @@ LEFT_OUT_REASONS: Mapping[str, str] = {
     "opted_out_elsewhere": "another customer with the same contact opted out or asked to be erased",
     "no_consent": "never agreed",
     "no_contact": "nothing to write to",
+    "suppressed": "on a list of those who must not be written to",
+    "bounced": "the last message came back for good",
+    "landline": "a landline takes no text message",
     "same_contact": "another member has the same contact",
 }
 """Why a member gets no message, in the order in which the reasons are looked for."""
@@ -81,11 +84,21 @@ refused as (
     where identifiers.identifier_type = '{identifier}'
         and (profiles.consent_{purpose} = 'out' or profiles.is_erasure_requested)
 ),
+unreachable as (
+    select
+        {unreachable_address} as address,
+        max(detail) filter (where reason = 'suppressed') as list,
+        arg_min(reason, list_position(['suppressed', 'bounced', 'landline'], reason)) as reason
+    from unreachable_contacts
+    where channel = '{purpose}'
+    group by all
+),
 judged as (
     select
         members.customer_id,
         contacts.contact,
         contacts.address,
+        unreachable.list,
         case
             when profiles.is_erasure_requested then 'erasure_requested'
             when profiles.needs_review then 'needs_review'
@@ -94,6 +107,7 @@ judged as (
             when contacts.contact is null then 'no_contact'
             when contacts.is_out then 'opted_out'
             when refused.address is not null then 'opted_out_elsewhere'
+            else unreachable.reason
         end as reason,
         profiles.first_name,
         profiles.last_name,
@@ -102,12 +116,14 @@ judged as (
     inner join profiles on members.customer_id = profiles.customer_id
     left join contacts on members.customer_id = contacts.customer_id
     left join refused on contacts.address = refused.address
+    left join unreachable on contacts.address = unreachable.address
 ),
 placed as (
     select
         customer_id,
         contact,
         reason,
+        list,
         first_name,
         last_name,
         row_number() over (
@@ -126,7 +142,8 @@ select
     last_name,
     customer_id,
     case when reason is null and place > 1 then 'same_contact' else reason end as reason,
-    case when reason is null and place > 1 then contact_of end as contact_of
+    case when reason is null and place > 1 then contact_of end as contact_of,
+    case when reason = 'suppressed' then list end as list
 from placed
 order by customer_id, contact
 """
@@ -180,9 +197,9 @@ def pull_audience(query: Query, segment: str, purpose: str) -> Audience:
 
     For ``email``, ``sms`` and ``push`` a member needs consent in that channel, a contact, no request
     for erasure and an identity that awaits no review; a contact that belongs to anybody who opted out is
-    left out too, as is a device on which push was switched off, and each contact comes once (the customer
-    who bought last). ``analysis`` gives ids and no contact data. Raises ``UsageError`` for another
-    purpose, ``NotFoundError`` for an unknown segment.
+    left out too, as is one of ``unreachable_contacts`` (on a suppression list, sent back, a landline) and a device
+    on which push was switched off, and each contact comes once (the customer who bought last). ``analysis`` gives
+    ids and no contact data. Raises ``UsageError`` for another purpose, ``NotFoundError`` for an unknown segment.
     """
     known: dict[str, Purpose] = {name: name for name in PURPOSES}
     if purpose not in known:
@@ -196,6 +213,7 @@ def pull_audience(query: Query, segment: str, purpose: str) -> Audience:
         identifier=_IDENTIFIER[purpose],
         contact_address=_ADDRESS[purpose].format(value="contact"),
         identifier_address=_ADDRESS[purpose].format(value="identifiers.identifier_value"),
+        unreachable_address=_ADDRESS[purpose].format(value="identifier_value"),
     )
     judged = query(sql, {"segment": segment})
     reached = judged[judged["reason"].isna()]
@@ -233,6 +251,8 @@ def _explained(unreached: pd.DataFrame) -> pd.DataFrame:
     words = first["reason"].map(dict(LEFT_OUT_REASONS)).astype("str")
     same = first["reason"] == "same_contact"
     detail = words.mask(same, "same contact as " + first["contact_of"].astype("str"))
+    listed = first["list"].notna()
+    detail = detail.mask(listed, words + ": " + first["list"].astype("str"))
     return first[["customer_id", "reason"]].assign(detail=detail)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cdp.cli.explain import explain
-from cdp.cli.options import Format, FormatOption, LimitOption, WorkspaceOption, rows_option
+from cdp.cli.options import AsOfOption, Format, FormatOption, LimitOption, WorkspaceOption, rows_option
 
 app = typer.Typer(no_args_is_help=True, help="Look at one customer: find, show, timeline, explain.")
 app.command("explain")(explain)
@@ -25,19 +25,21 @@ KeyArgument = Annotated[
 @app.command("show")
 def show(
     key: KeyArgument,
+    as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
     limit: LimitOption = 5,
 ) -> None:
     """Show everything known of a customer: contacts, consent, money, purchases, tickets, segments, origins.
 
-    --limit is the number of latest purchases and returns. CSV gives the profile as one row.
+    --limit is the number of latest purchases and returns. CSV gives the profile as one row. --as-of shows what was
+    known and true at the end of a business date: what came in later, or was corrected or joined later, is not in it.
     """
     from cdp.cli.output import print_json, print_rows
-    from cdp.cli.published import open_reader
+    from cdp.cli.published import open_as_of
     from cdp.serving import Rows, view_customer
 
-    with open_reader(workspace) as reader:
+    with open_as_of(workspace, as_of) as reader:
         customer = view_customer(reader, key, limit=limit or 1 << 62)
     if form is Format.json:
         print_json(customer.as_document())
@@ -70,17 +72,21 @@ def find(
 @app.command("timeline")
 def timeline(
     key: KeyArgument,
+    as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     form: FormatOption = Format.table,
     limit: Annotated[int | None, rows_option(30)] = None,
 ) -> None:
-    """List a customer's contacts in every channel, newest first."""
+    """List a customer's contacts in every channel, newest first.
+
+    --as-of lists those until the end of a business date that were known by then.
+    """
     from cdp.cli.output import print_rows
-    from cdp.cli.published import open_reader
+    from cdp.cli.published import open_as_of
     from cdp.serving import Rows
     from cdp.serving.lookups import timeline as contacts
 
-    with open_reader(workspace) as reader:
+    with open_as_of(workspace, as_of) as reader:
         rows = contacts(reader, key, limit or 0)
     if form is Format.table:
         rows = Rows.of(

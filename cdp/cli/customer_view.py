@@ -28,6 +28,7 @@ def print_customer(customer: Customer360) -> None:
     _print_facts(_who(customer))
     for title, rows in (
         ("Consent", _named(customer.consents, ("channel", "status", "stated_at", "is_reachable"))),
+        ("Contacts not to be written to", customer.unreachable),
         ("Household: customers of their own, consent is each one's", customer.household),
         ("Orders by channel", customer.orders_by_channel),
         ("Last purchases", _named(customer.purchases, _purchase_columns(customer.purchases))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +39,16 @@ def rows_option(shown: int) -> Any:
     return typer.Option("--limit", "-n", min=0, help=words, show_default=False)
 
 
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="Answer as of the end of that business date: from the last run up to it that is still kept.",
+        show_default=False,
+    ),
+]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=0, help="Rows at most; 0 means all.")]
 ByOption = Annotated[
     str | None,

@@ -80,7 +80,7 @@ def build_measures(
     _make(
         engine,
         steps,
-        ("channel_contacts", "journey_visits", "journeys", "journey_transitions", "attribution_touches"),
+        ("channel_contacts", "journey_visits", "journeys", "journey_transitions", "funnels", "attribution_touches"),
         params,
     )
     _attribute(engine, steps, params)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from cdp.serving.match import Match, match_customer
@@ -12,6 +13,13 @@ from cdp.serving.rows import Rows
 
 CHANNELS = ("store", "web", "app")
 CONSENT_CHANNELS = ("email", "sms", "push")
+
+_LAST_RUN = """
+select run_id, business_date, as_of
+from runs
+order by as_of desc, run_id desc
+limit 1
+"""
 
 _PURCHASES = """
 with
@@ -114,11 +122,16 @@ limit $limit
 """
 
 _HOUSEHOLD = """
+with
+others as (
+    select unnest(members) as customer_id
+    from households
+    where household_id = $household_id
+)
 select profiles.customer_id, profiles.full_name, profiles.birth_date, profiles.net_revenue
-from households
-inner join profiles on list_contains(households.members, profiles.customer_id)
-where households.household_id = $household_id
-    and profiles.customer_id <> $customer_id
+from others
+inner join profiles on others.customer_id = profiles.customer_id
+where others.customer_id <> $customer_id
 order by profiles.customer_id
 """
 
@@ -135,6 +148,17 @@ select identifier_type, identifier_value, first_seen_at, last_seen_at, count_rec
 from identifiers
 where customer_id = $customer_id
 order by identifier_type, count_records desc, identifier_value
+"""
+
+_UNREACHABLE = """
+select channel, identifier_value as contact, reason, detail, since, until
+from unreachable_contacts
+semi join (
+    select identifier_type, identifier_value
+    from identifiers
+    where customer_id = $customer_id
+) as own using (identifier_type, identifier_value)
+order by channel, identifier_value, reason
 """
 
 _FEEDS = """
@@ -196,15 +220,21 @@ order by attribute, feed, record_id
 
 @dataclass(frozen=True)
 class Customer360:
-    """One customer. ``profile`` is ``None`` for an anonymous one; every table is a ``Rows`` (``.frame()``)."""
+    """One customer, as known at the end of ``business_date`` in the run ``run_id``.
+
+    ``profile`` is ``None`` for an anonymous one; every table is a ``Rows`` (``.frame()``).
+    """
 
     customer_id: str
     found_by: str
+    business_date: date
+    run_id: str
     identity: Mapping[str, Any]
     profile: Mapping[str, Any] | None
     identifiers: Rows
     feeds: Rows
     consents: Rows
+    unreachable: Rows
     household: Rows
     orders_by_channel: Rows
     orders_without_rate: Rows
@@ -235,11 +265,8 @@ def view_customer(reader: Reader, key: str, *, limit: int = 5) -> Customer360:
 
 
 def _view(reader: Reader, match: Match, limit: int) -> Customer360:
-    given: dict[str, object] = {
-        "customer_id": match.customer_id,
-        "as_of": reader.scalar("select max(as_of) from runs"),
-        "limit": limit,
-    }
+    run = next(iter(reader.fetch(_LAST_RUN)))
+    given: dict[str, object] = {"customer_id": match.customer_id, "as_of": run["as_of"], "limit": limit}
 
     def fetch(sql: str) -> Rows:
         return reader.fetch(sql, {name: value for name, value in given.items() if f"${name}" in sql})
@@ -250,11 +277,14 @@ def _view(reader: Reader, match: Match, limit: int) -> Customer360:
     return Customer360(
         match.customer_id,
         match.found_by,
+        run["business_date"],
+        run["run_id"],
         identity,
         profile,
         identifiers=fetch(_IDENTIFIERS),
         feeds=fetch(_FEEDS),
         consents=_consents(profile or {}),
+        unreachable=fetch(_UNREACHABLE),
         household=fetch(_HOUSEHOLD),
         orders_by_channel=_orders_by_channel(profile or {}),
         orders_without_rate=fetch(_WITHOUT_RATE),

@@ -69,6 +69,10 @@ def query():
         "create temp table identity_records as select 'app:' || source_id as record_id, source_id, "
         "'device' as record_kind from (values ('D1'), ('d2'), ('d3'), ('d4')) as t(source_id)"
     )
+    engine.execute(
+        "create temp table unreachable_contacts (channel varchar, identifier_type varchar, identifier_value varchar, "
+        "reason varchar, detail varchar)"
+    )
     engine.execute("create temp table runs as select timestamp '2026-06-01' as as_of")
     yield engine.frame
     engine.close()
@@ -125,6 +129,29 @@ def test_a_secondary_contact_of_somebody_who_refused_is_not_written_to(query):
     assert mail["L"] == "opted_out_elsewhere", "another spelling of a mailbox of C, who opted out"
     text = dict(pull_audience(query, "fans", "sms").left_out[["customer_id", "reason"]].values.tolist())
     assert text["M"] == "opted_out_elsewhere", "a number of F, who asked to be erased"
+
+
+def test_nobody_is_written_to_at_a_contact_that_is_listed_came_back_or_takes_none(query):
+    query(
+        "insert into unreachable_contacts values "
+        "('email', 'email', 'ann@example.com', 'bounced', null), "
+        "('email', 'email', 'ann@example.com', 'suppressed', 'national register'), "
+        "('email', 'email', 'idax@gmail.com', 'bounced', null), "
+        "('sms', 'phone', '+447700900001', 'landline', null), "
+        "('push', 'device_id', 'd1', 'suppressed', null)",
+        {},
+    )
+    mail = pull_audience(query, "fans", "email")
+    assert mail.members["customer_id"].tolist() == ["I"]
+    left = {row.customer_id: (row.reason, row.detail) for row in mail.left_out.itertuples()}
+    assert left["A"] == left["B"] == (
+        "suppressed", "on a list of those who must not be written to: national register",
+    )  # fmt: skip
+    assert left["J"] == left["K"] == ("bounced", "the last message came back for good")
+    text = pull_audience(query, "fans", "sms")
+    assert text.members["customer_id"].tolist() == ["L"]
+    assert text.reasons()["landline"] == 1
+    assert pull_audience(query, "fans", "push").members.values.tolist() == [["d2", "A"]]
 
 
 def test_push_gives_every_device_on_which_it_is_not_switched_off(query):

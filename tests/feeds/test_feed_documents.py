@@ -13,7 +13,7 @@ NAMES = {
     "pos_receipts", "shop_orders", "shop_customers", "web_events", "app_events", "social_leads", "social_interactions",
     "support_tickets", "call_log", "nps_survey", "loyalty_members", "consent", "products", "stores", "erasure_requests",
     "loyalty_ledger", "campaign_email", "campaign_email_jobs", "campaign_sms", "campaign_push", "campaign_costs",
-    "prices", "inventory", "exchange_rates",
+    "prices", "inventory", "exchange_rates", "suppressions",
 }  # fmt: skip
 MAPPINGS = sorted((Path(__file__).parents[2] / "pipelines" / "feeds").glob("*/*.sql"))
 CLOCK = re.compile(r"\b(now|today|current_date|current_timestamp|random|uuid|gen_random_uuid)\s*\(|\$\w|\bas_of\b")
@@ -70,6 +70,7 @@ def test_file_names_lead_to_one_feed_each(feeds):
         "reference/products_2026-05-31.csv.gz": "products",
         "reference/stores.csv": "stores",
         "privacy/erasure_requests.csv": "erasure_requests",
+        "privacy/suppressions_2026-05-31.csv": "suppressions",
         "loyalty/points_ledger_20260531.csv": "loyalty_ledger",
         "reference/prices_2026-05-31.csv.gz": "prices",
         "reference/inventory_2026-05-31.parquet": "inventory",

@@ -164,6 +164,43 @@ def test_reachable_needs_consent_contact_and_no_erasure(shop, settings):
     assert summary.count_erasure_requested == 1
 
 
+def test_whoever_is_on_a_suppression_list_is_not_reachable(shop, settings):
+    for number in range(1, 5):
+        record = f"shop:{number}"
+        shop.customer(f"C{number}", record)
+        for kind, value in (("email", f"p{number}@example.com"), ("phone", f"+44770090000{number}")):
+            shop.bears(record, kind, value)
+            shop.add("identifiers", customer_id=f"C{number}", identifier_type=kind, identifier_value=value)
+        for channel in ("email", "sms"):
+            shop.add(
+                "consents",
+                consent_statement_id=f"{channel}{number}",
+                record_id=record,
+                channel=channel,
+                status="in",
+                stated_at=datetime(2026, 1, 1),
+                is_timed=True,
+            )
+    for number, channel, since in ((1, None, 5), (2, "all", 5), (3, "sms", 5), (4, "all", 7)):
+        shop.add(
+            "privacy_requests",
+            request_id=f"suppressions:{number}",
+            request_type="suppression",
+            requested_at=datetime(2026, since, 1),
+            email=f"P{number}@example.com",
+            channel=channel,
+            reason="national register",
+        )
+    summary = build_profiles(shop.engine, settings, as_of=AS_OF)
+    assert [list(profile(shop, f"C{number}").reachable_by) for number in range(1, 5)] == [
+        ["sms"],
+        [],
+        ["email"],
+        ["email", "sms"],
+    ]
+    assert (summary.count_erasure_requested, summary.erasure_unmatched) == (0, ())
+
+
 def test_an_unsubscription_reaches_everybody_at_the_address(shop, settings):
     for number, email in ((1, "home@example.com"), (2, "home@example.com"), (3, "own@example.com")):
         record = f"shop:{number}"

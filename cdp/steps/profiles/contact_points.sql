@@ -1,5 +1,5 @@
--- By which channels a customer can be reached at all: the chosen e-mail and phone, unless the address sends
--- messages back, was refused by somebody who shares it or is a landline, and devices that take messages.
+-- By which channels a customer can be reached at all: the chosen e-mail and phone, and devices that take messages,
+-- unless the contact is unreachable or was refused by somebody who shares it.
 -- grain: one row per customer with a golden record
 -- runs on: duckdb, spark
 with
@@ -42,12 +42,6 @@ refused as (
     inner join refusers
         on identifiers.customer_id = refusers.customer_id
         and identifiers.identifier_type = refusers.identifier_type
-),
-landlines as (
-    select distinct identifier_value
-    from usable_identifiers
-    where identifier_type = 'phone'
-        and is_landline
 )
 select
     addresses.customer_id,
@@ -55,16 +49,12 @@ select
     max(case when addresses.identifier_type = 'phone' then 1 else 0 end) = 1 as takes_sms,
     max(case when addresses.identifier_type = 'device_id' then 1 else 0 end) = 1 as takes_push
 from addresses
-left join undeliverable
-    on addresses.identifier_type = undeliverable.identifier_type
-    and addresses.identifier_value = undeliverable.identifier_value
+left join unreachable_contacts
+    on addresses.identifier_type = unreachable_contacts.identifier_type
+    and addresses.identifier_value = unreachable_contacts.identifier_value
 left join refused
     on addresses.identifier_type = refused.identifier_type
     and addresses.identifier_value = refused.identifier_value
-left join landlines
-    on addresses.identifier_type = 'phone'
-    and addresses.identifier_value = landlines.identifier_value
-where undeliverable.identifier_value is null
+where unreachable_contacts.identifier_value is null
     and refused.identifier_value is null
-    and landlines.identifier_value is null
 group by addresses.customer_id
