@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cdp.engines import Engine
+from cdp.identity.forms import plain_name
 from cdp.identity.short_forms import short_forms
 
 
@@ -15,24 +15,27 @@ def nickname_pairs(own: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     ``own`` (lists of a name and its short forms) adds to the ``nicknames`` package, which knows English names, and to
     ``short_forms``, which knows those of other languages.
     """
-    from nicknames import NickNamer
-
     pairs: set[tuple[str, str]] = set()
-    packaged: Iterable[tuple[str, Iterable[str]]] = NickNamer.default_lookup().items()
-    sources = [*packaged, *((names[0], names[1:]) for names in (*short_forms(), *own) if names)]
-    for name, shorter in sources:
+    for name, *shorter in (*_known(), *(names for names in own if names)):
         for short in shorter:
-            left, right = _plain(name), _plain(short)
+            left, right = plain_name(name), plain_name(short)
             if left != right:
                 pairs |= {(left, right), (right, left)}
     return sorted(pairs)
 
 
-def _plain(name: str) -> str:
-    """The form that step record_names gives a given name."""
-    lowered = name.strip().lower().replace("ß", "ss").replace("ł", "l").replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
-    bare = "".join(sign for sign in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(sign))
-    return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+def given_names() -> frozenset[str]:
+    """Names that have a short form, and these short forms: in lower case as they are written, and standardised."""
+    written = {name.lower() for names in _known() for name in names}
+    return frozenset(written | set(map(plain_name, written)))
+
+
+def _known() -> Iterator[Sequence[str]]:
+    from nicknames import NickNamer
+
+    packaged: Iterable[tuple[str, Iterable[str]]] = NickNamer.default_lookup().items()
+    yield from ([name, *shorter] for name, shorter in packaged)
+    yield from short_forms()
 
 
 def register_names(engine: Engine, own: Sequence[Sequence[str]], placeholders: Sequence[str]) -> None:
