@@ -12,6 +12,11 @@ _PHONE = re.compile(r"^[+\d\s()/.\-]{6,}$")
 _NETWORKS = ("instagram", "facebook", "tiktok", "x", "twitter", "youtube", "pinterest", "linkedin")
 
 
+def may_be_phone(key: str) -> bool:
+    """Whether a typed key reads like a telephone number."""
+    return _PHONE.match(key.strip()) is not None
+
+
 def spellings(key: str, countries: Sequence[str]) -> list[tuple[str, str]]:
     """(identifier type, standardised value) pairs that a typed key may stand for, the likeliest first.
 
@@ -21,7 +26,7 @@ def spellings(key: str, countries: Sequence[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if "@" in text and not text.startswith("@") and ":" not in text.removeprefix("mailto:"):
         found += [("email", value) for value in _emails(text)]
-    if _PHONE.match(text):
+    if may_be_phone(text):
         found += [("phone", value) for value in _phones(text, countries)]
     found += [(kind, code) for kind in CODE_TYPES for code in _codes(text)]
     found += [("order_id", name) for name in _orders(text)]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cdp.errors import NotFoundError
-from cdp.serving.keys import spellings
+from cdp.serving.keys import may_be_phone, spellings
 from cdp.serving.reader import Reader
 from cdp.serving.rows import Rows
 
 _BY_IDENTIFIER = """
-select customer_id
+select identifier_type, customer_id
 from identifiers
 where identifier_value = $value
-    and identifier_type = $kind
 """
 
 _BY_RECORD = """
@@ -91,7 +90,13 @@ def match_customer(reader: Reader, key: str) -> Match:
 
     Raises ``NotFoundError`` when nobody carries it, or more than one known customer does.
     """
-    matches = _by_customer_id(reader, key.strip()) or _by_identifier(reader, key) or _by_record(reader, key.strip())
+    bare = key.strip()
+    matches = (
+        _by_customer_id(reader, bare)
+        or _by_identifier(reader, key)
+        or _by_earlier_id(reader, bare)
+        or _by_record(reader, bare)
+    )
     if not matches:
         raise NotFoundError(
             f"no customer is known by {key!r}",
@@ -107,24 +112,32 @@ def match_customer(reader: Reader, key: str) -> Match:
 
 
 def _by_customer_id(reader: Reader, key: str) -> dict[str, Match]:
-    current, words = key, "customer id"
+    return {key: Match(key, "customer id")} if reader.fetch(_NAMED, {"key": key}).rows else {}
+
+
+def _by_earlier_id(reader: Reader, key: str) -> dict[str, Match]:
+    current = key
     for _ in range(100):
-        if reader.fetch(_NAMED, {"key": current}).rows:
-            return {current: Match(current, words)}
         following = reader.scalar(_SUCCESSOR, {"key": current})
         if not following:
             break
-        words, current = f"customer id {key}, which was merged into this one", str(following)
+        current = str(following)
+        if reader.fetch(_NAMED, {"key": current}).rows:
+            return {current: Match(current, f"customer id {key}, which was merged into this one")}
     return {}
 
 
 def _by_identifier(reader: Reader, key: str) -> dict[str, Match]:
     found: dict[str, Match] = {}
+    bearers: dict[str, list[tuple[str, str]]] = {}
     kind_found: str | None = None
-    for kind, value in spellings(key, _countries(reader)):
+    countries = _countries(reader) if may_be_phone(key) else []
+    for kind, value in spellings(key, countries):
         if kind_found not in (None, kind):
             break
-        for (customer_id,) in reader.fetch(_BY_IDENTIFIER, {"kind": kind, "value": value}).rows:
+        if value not in bearers:
+            bearers[value] = [(str(k), str(c)) for k, c in reader.fetch(_BY_IDENTIFIER, {"value": value}).rows]
+        for customer_id in (customer for borne, customer in bearers[value] if borne == kind):
             found.setdefault(customer_id, Match(customer_id, f"{kind.replace('_', ' ')} {value}"))
             kind_found = kind
     return found

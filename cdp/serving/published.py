@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from cdp.serving import lookups
 from cdp.serving.customer import Customer360, view_customer
 from cdp.serving.match import find_customers
-from cdp.serving.reader import Reader, published_link, refuse_nothing
+from cdp.serving.reader import Reader, answered, published_link
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +56,7 @@ class Published:
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pd.DataFrame:
         """A query's result; parameters are written ``$name``. Raises ``CdpError`` with DuckDB's message."""
         with contextlib.closing(self._reader.cursor()) as cursor, self._reader.explained():
-            refuse_nothing(cursor, sql)
-            return (cursor.execute(sql, params) if params else cursor.execute(sql)).df()
+            return answered(cursor, sql, params).df()
 
     def customer(self, key: str, *, limit: int = 5) -> Customer360:
         """The 360 view of a customer named by id, e-mail, phone, card, order, handle, device or ticket.

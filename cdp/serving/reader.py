@@ -49,10 +49,14 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def refuse_nothing(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Raise ``UsageError`` when a text holds no statement: nothing, blanks or comments."""
-    if not cursor.extract_statements(sql):
+def answered(
+    cursor: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """The cursor with a query's answer. Raises ``UsageError`` when the text holds no statement."""
+    answer: duckdb.DuckDBPyConnection | None = cursor.execute(sql, params) if params else cursor.execute(sql)
+    if answer is None:  # nothing, blanks or comments
         raise UsageError("there is no query in this text", 'for example: cdp query "select * from profiles limit 10"')
+    return answer
 
 
 class Reader:
@@ -111,8 +115,7 @@ class Reader:
     def fetch(self, sql: str, params: Mapping[str, object] | None = None) -> Rows:
         """All rows of a query. Raises ``CdpError`` with DuckDB's message and the tables there are."""
         with contextlib.closing(self.cursor()) as cursor, self.explained():
-            refuse_nothing(cursor, sql)
-            answer = cursor.execute(sql, params) if params else cursor.execute(sql)
+            answer = answered(cursor, sql, params)
             return Rows(tuple(str(item[0]) for item in answer.description or ()), answer.fetchall())
 
     @contextlib.contextmanager
