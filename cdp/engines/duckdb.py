@@ -140,7 +140,8 @@ class DuckDBEngine:
     def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
         """Write a query's result as one zstd parquet file; returns the number of rows."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        written = self.rows(f"copy ({sql}) to {literal(path)} (format parquet, compression zstd)", params)
+        options = "format parquet, parquet_version v2, compression zstd, compression_level 1"
+        written = self.rows(f"copy ({sql}) to {literal(path)} ({options})", params)
         return int(written[0][0])
 
     def columns(self, table: str) -> dict[str, str]:
