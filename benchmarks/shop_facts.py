@@ -1,4 +1,4 @@
-"""Canonical tables and resolved identities of a made-up shop of any size, in the proportions of a shop with all channels.
+"""Canonical tables and resolved identities of a made-up shop of any size, in the proportions of one in all channels.
 
 Per customer: an account, a device, 0.4 loyalty cards, 0.75 consents, 1.15 e-mails, 0.9 receipts, and visits to the web
 shop or app as many as the touchpoints leave room for (four page views each; every third fills a cart, two of nine
@@ -32,7 +32,7 @@ from (
     from range($visits) as t(s)
 )
 """
-EVENTS = f"""
+EVENTS = """
 select s, c, record_id, channel, session_id, campaign,
     started_at + to_seconds(n * 35 + (hash(3, s, n) % 30)::bigint) as occurred_at, n,
     ['Page Viewed', 'Product Viewed', 'Product Viewed', 'Product Viewed', 'Product Added', 'Product Added',
@@ -77,7 +77,8 @@ select ticket_id as touchpoint_id, record_id, feed, 'support' as channel, 'Ticke
 from helped
 union all by name
 select 'social:' || i as touchpoint_id, 'shop_customers:' || {_WHO.format(seed=21, key="i")} as record_id,
-    'social' as feed, 'social' as channel, 'Comment Posted' as event_name, {_TIME.format(seed=22, key="i")} as occurred_at,
+    'social' as feed, 'social' as channel, 'Comment Posted' as event_name,
+    {_TIME.format(seed=22, key="i")} as occurred_at,
     'I like what you sell, please go on' as text
 from range($customers * 7 // 100) as t(i)
 """
@@ -166,7 +167,8 @@ SMALL = {
     "'P' || i as postcode, 'GB' as country from range(20) as t(i)",
     "inventory": "select 'S' || lpad((i % 20)::varchar, 3, '0') as store_id, 'SKU' || i // 20 as sku, "
     "'inventory' as feed, date '2026-05-31' as stock_date, i % 9 as on_hand, 0 as reserved from range(100000) as t(i)",
-    "campaigns": "select 'CMP' || i as campaign_id, 'SEND' || i as send_id, 'campaigns' as feed, 'Campaign ' || i as name, "
+    "campaigns": "select 'CMP' || i as campaign_id, 'SEND' || i as send_id, 'campaigns' as feed, "
+    "'Campaign ' || i as name, "
     "'email' as channel, timestamp '2026-01-01' as started_at, 'CODE' || i as discount_code from range(40) as t(i)",
     "campaign_costs": "select 'CMP' || i as campaign_id, 'campaign_costs' as feed, 'email' as channel, "
     "date '2026-01-01' as started_on, 500.0 as total_cost, 'EUR' as currency from range(40) as t(i)",
@@ -189,8 +191,8 @@ IDENTITY = {
     "identity_map": "select record_id, feed, split_part(record_id, ':', 2) as source_id, "
     "'C' || upper(left(md5(c::varchar), 15)) as customer_id from people",
     "customers": "select customer_id, false as is_anonymous, timestamp '2024-06-01' as first_seen_at, timestamp "
-    "'2026-05-01' as last_seen_at, count(*) as count_records, count(distinct feed) as count_feeds, false as needs_review "
-    "from identity_map group by customer_id",
+    "'2026-05-01' as last_seen_at, count(*) as count_records, count(distinct feed) as count_feeds, "
+    "false as needs_review from identity_map group by customer_id",
     "identifiers": "select customer_id, identifier_type, identifier_value, min(first_seen_at) as first_seen_at, "
     "max(last_seen_at) as last_seen_at, count(*) as count_records from record_identifiers inner join identity_map "
     "using (record_id) group by all",
