@@ -151,11 +151,12 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
 
 def _without_rate(currencies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     from cdp.cli.customer_view import RATES
+    from cdp.cli.output import counted
 
     for item in currencies:
         yield (
-            f"           {item['count_orders']:,} orders of {item['count_customers']:,} customers in "
-            f"{item['currency']} have no exchange rate and count in no sum"
+            f"           {counted(item['count_orders'], 'order')} of {counted(item['count_customers'], 'customer')} in "
+            f"{item['currency']} without exchange rate: in no sum"
         )
     if currencies:
         yield f"           {RATES}"

@@ -127,8 +127,8 @@ def _number(values: Sequence[str]) -> Shape | None:
     if _share(values, _MONEY) < 0.9 or any(re.fullmatch(r"0\d+", value) for value in values):
         return None
     numbers = [found["number"] for value in values if (found := _MONEY.fullmatch(value))]
-    commas = sum(bool(re.search(r",\d{1,2}$", number) or re.search(r"\.\d{3},", number)) for number in numbers)
-    points = sum(bool(re.search(r"\.\d{1,2}$", number) or re.search(r",\d{3}(\.|$)", number)) for number in numbers)
+    commas = sum(bool(re.search(r",(\d{1,2}|\d{4,})$|^0,\d+$|\.\d{3},", number)) for number in numbers)
+    points = sum(bool(re.search(r"\.(\d{1,2}|\d{4,})$|^0\.\d+$|^(?!0,).*,\d{3}(\.|$)", number)) for number in numbers)
     signs = {sign for value in values for sign in re.findall(rf"[{SIGNS}]|{_CURRENCIES}", value)}
     if not signs and any("-" in value[1:] or "(" in value for value in values) and not (commas or points):
         return None

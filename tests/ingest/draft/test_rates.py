@@ -14,6 +14,8 @@ EXPORTS = {
     "by_day.csv": "date,currency,rate\n2026-05-01,USD,0.88\n2026-05-01,JPY,0.0061\n2026-05-02,USD,0.89\n",
     "bank.csv": "Date,USD,JPY,GBP,\n2026-05-02,1.1,160.2,0.85,\n2026-05-01,1.12,161.0,N/A,\n",
     "kurse.csv": "Datum;Von;Nach;Kurs\n31.05.2026;USD;EUR;0,8812\n31.05.2026;EUR;PLN;4,25\n",
+    "tipos.csv": "Fecha;Divisa;Tipo de cambio\n31/05/2026;PLN;0,2347\n31/05/2026;USD;0,884\n",
+    "exact.csv": "Datum;Waehrung;Kurs\n31.05.2026;PLN;4,253\n31.05.2026;SEK;11,125\n",
     "turned.csv": "day,currency_code,exchange_rate\n2026-05-01,SEK,11.25\n2026-05-01,USD,1.25\n",
 }
 
@@ -33,6 +35,8 @@ def test_rates_lead_into_the_own_currency(drafts_of):
         ("2026-05-31", "USD"): Decimal("0.8812"),
         ("2026-05-31", "PLN"): Decimal("0.23529412"),
     }
+    assert found["tipos"]["2026-05-31", "PLN"] == Decimal("0.2347")
+    assert found["exact"]["2026-05-31", "PLN"] == Decimal("0.23512814")
     assert found["turned"]["2026-05-01", "USD"] == Decimal("0.8")
     assert all(item.trial.refused == () for item in tried.values())
 
