@@ -14,6 +14,10 @@ SUFFIXES = {"jr": "jr", "jnr": "jr", "junior": "jr", "ii": "jr", "sr": "sr", "sn
             "iv": "iv"}  # fmt: skip
 """Words that tell father from son, and the form that step record_names gives them."""
 
+DEFAULT_DATES = ("00010101", "11111111", "17530101", "18991230", "18991231", "19000101", "19010101", "19040101",
+                 "19700101", "99991231")  # fmt: skip
+"""Dates (YYYYMMDD) that programs write where none was given: they say nothing of a birth."""
+
 
 def plain_name(name: str) -> str:
     """The form that step record_names gives a part of a name: ``Jürgen`` and ``Juergen`` are ``jurgen``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cdp.engines import Engine
-from cdp.identity.forms import plain_name
+from cdp.identity.forms import DEFAULT_DATES, plain_name
 from cdp.identity.short_forms import short_forms
 
 
@@ -39,7 +39,7 @@ def _known() -> Iterator[Sequence[str]]:
 
 
 def register_names(engine: Engine, own: Sequence[Sequence[str]], placeholders: Sequence[str]) -> None:
-    """Make tables ``nickname_pairs``, ``nickname_lists`` (name, given_forms) and ``placeholder_names``."""
+    """Make ``nickname_pairs``, ``nickname_lists`` (name, given_forms), ``placeholder_names`` and ``default_dates``."""
     import pandas as pd
 
     pairs = pd.DataFrame(nickname_pairs(own), columns=["name_l", "name_r"], dtype="string")
@@ -51,6 +51,7 @@ def register_names(engine: Engine, own: Sequence[Sequence[str]], placeholders: S
     )
     words = pd.DataFrame({"name_words": sorted({_words(name) for name in placeholders})}, dtype="string")
     engine.register("placeholder_names", words)
+    engine.register("default_dates", pd.DataFrame({"birth_date": DEFAULT_DATES}, dtype="string"))
 
 
 def _words(name: str) -> str:

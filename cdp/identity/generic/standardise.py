@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from cdp.engines import Engine
 from cdp.engines.duckdb import literal, quote
+from cdp.identity.forms import DEFAULT_DATES, fold_sql, plain_name
 from cdp.identity.forms import SUFFIXES as SHARED_SUFFIXES
 from cdp.identity.forms import TITLES as SHARED_TITLES
-from cdp.identity.forms import fold_sql, plain_name
 from cdp.identity.generic.read import Source
 from cdp.identity.generic.roles import Guess
 
@@ -254,5 +254,5 @@ def _forget_shared_values(engine: Engine, count: int) -> None:
     )
     usual = common[-1][1] if len(common) == 6 else count
     for birth, held in common:
-        if held > 10 * usual and held > count / 100:
+        if held > (3 if birth in DEFAULT_DATES else 10) * usual and held > count / 100:
             engine.execute("update people set birth = null, birth_year = null where birth = $birth", {"birth": birth})
