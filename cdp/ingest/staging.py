@@ -170,8 +170,8 @@ def stage_json(
     size = max(batch.max_record_bytes * 2, 1 << 24)
     paths, columns = _json_columns(contract)
     documents = f"read_ndjson_objects({_parts(batch)}, maximum_object_size = {size})"
-    found = f"select distinct unnest(keys) from (select distinct json_keys(json) as keys from {documents})"
-    added = keys.add(str(key) for (key,) in engine.rows(found))
+    found = engine.rows(f"select distinct unnest(json_keys(json)) from {documents}")
+    added = keys.add(str(key) for (key,) in found)
     aside = _aside({key: f"extra[{place}]" for place, key in enumerate(added, 1)})
     pointers = text_list(["/" + key.replace("~", "~0").replace("/", "~1") for key in added])
     extra = f", json_extract(json, {pointers}) as extra" if aside else ""
