@@ -14,12 +14,18 @@ from identity.town import Town, build_town
 
 from cdp.engines import open_engine
 from cdp.identity import PreviousIdentity, resolve
+from cdp.identity.incremental.carry import CHANGES
 from cdp.identity.incremental.state import CARRIED, STATE_TABLES
 from cdp.identity.incremental.verify import COMPARED
 from cdp.identity.rulings import COLUMNS
 
 FIRST_NIGHT = datetime(2026, 6, 1)
-STATE_COMPARED = ("identity_state_records", "identity_state_values", "identity_state_representatives")
+STATE_COMPARED = (
+    "identity_state_records",
+    "identity_state_values",
+    "identity_state_representatives",
+    "identity_state_blocks",
+)
 
 
 def crowded_town() -> Town:
@@ -103,6 +109,11 @@ def solve(arrivals, night, folder, model, before=None, *, incremental=True, seed
     tables = {
         name: engine.frame(f"select * from {name}") for name in dict.fromkeys((*CARRIED, *STATE_TABLES, *COMPARED))
     }
+    if before and not summary.full_reason:
+        for name, change in CHANGES.items():
+            stayed = engine.frame(f"select * from prev_{name} where not ({change.gone})")
+            parts = rows(stayed) + rows(engine.frame(f"select * from {change.fresh}"))
+            assert sorted(parts) == rows(tables[name]), f"the change of {name}"
     engine.close()
     return summary, tables
 
