@@ -69,6 +69,43 @@ order by count_orders desc, last_touchpoint_at desc nulls last, customer_id
 """
 
 
+_NEAR = """
+with
+carried as (
+    select customer_id, identifier_type, identifier_value
+    from identifiers
+    where identifier_type in ('email', 'phone', 'loyalty_card', 'shop_customer_id', 'social_handle')
+    union all
+    select customer_id, 'customer' as identifier_type, customer_id as identifier_value
+    from profiles
+),
+wanted as (
+    select unnest($values) as value
+),
+likened as (
+    select
+        carried.*,
+        -- the slow measure is taken only where one end is the same
+        case
+            when left(carried.identifier_value, 4) = left(wanted.value, 4)
+                or right(carried.identifier_value, 4) = right(wanted.value, 4)
+                then damerau_levenshtein(carried.identifier_value, wanted.value)
+        end as edits
+    from carried
+    inner join wanted
+        on abs(length(carried.identifier_value) - length(wanted.value)) <= $edits
+)
+select likened.identifier_type, likened.identifier_value, likened.customer_id
+from likened
+inner join profiles on likened.customer_id = profiles.customer_id
+where likened.edits <= $edits
+group by all
+order by min(likened.edits), likened.identifier_type, likened.identifier_value, likened.customer_id
+limit 3
+"""
+_LEAST_LENGTH = 6
+
+
 @dataclass(frozen=True)
 class Match:
     """The customer that a key names, and by what it was found."""
@@ -98,8 +135,9 @@ def match_customer(reader: Reader, key: str) -> Match:
         or _by_record(reader, bare)
     )
     if not matches:
+        near = _near(reader, key.strip())
         raise NotFoundError(
-            f"no customer is known by {key!r}",
+            f"no customer is known by {key!r}" + (f"; near are: {'; '.join(near)}" if near else ""),
             f"try a part of the name or address: cdp customer find {_shell_word(key)}",
         )
     if len(matches) > 1:
@@ -109,6 +147,19 @@ def match_customer(reader: Reader, key: str) -> Match:
         listed = "; ".join(_described(reader, match) for match in matches.values())
         raise NotFoundError(f"{len(matches)} customers are known by {key!r}: {listed}", "name one by its customer id")
     return next(iter(matches.values()))
+
+
+def _near(reader: Reader, key: str) -> list[str]:
+    """At most three customers known by something one or two letters away, in words. Order numbers are not likened."""
+    plain = (value for kind, value in spellings(key, _countries(reader)) if kind != "order_id")
+    values = [value for value in dict.fromkeys((*plain, key.upper())) if len(value) >= _LEAST_LENGTH]
+    if not values:
+        return []
+    found = reader.fetch(_NEAR, {"values": values, "edits": 1 if len(key) < 2 * _LEAST_LENGTH else 2})
+    return [
+        f"customer {customer_id}" if kind == "customer" else f"{kind.replace('_', ' ')} {written} ({customer_id})"
+        for kind, written, customer_id in found.rows
+    ]
 
 
 def _by_customer_id(reader: Reader, key: str) -> dict[str, Match]:

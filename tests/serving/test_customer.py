@@ -60,6 +60,28 @@ def test_an_unknown_key_says_what_to_try(reader):
     assert """cdp customer find 'o'"'"'hara'""" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("ana@exmaple.com", "email anna@example.com (C1)"),
+        ("40012354", "loyalty card 40012345 (C1)"),
+        ("+44 7700 900124", "phone +447700900123 (C1)"),
+        ("@anna.n", "social handle instagram:@anna.m (C1)"),
+    ],
+)
+def test_a_mistyped_key_names_who_is_near(reader, key, near):
+    with pytest.raises(NotFoundError) as caught:
+        match_customer(reader, key)
+    assert near in caught.value.message
+
+
+def test_nobody_is_near_a_short_key_or_one_far_off(reader):
+    for key in ("77x", "somebody@example.net", "1002"):
+        with pytest.raises(NotFoundError) as caught:
+            match_customer(reader, key)
+        assert "near" not in caught.value.message
+
+
 def test_the_view_holds_what_support_needs(published):
     anna = published.customer("anna@example.com")
     assert anna.profile is not None
