@@ -53,18 +53,21 @@ def build_profiles(
     as_of: datetime,
     currency: str = "EUR",
     business_date: date | None = None,
+    time_zone: str = "UTC",
 ) -> ProfileSummary:
     """Make the tables of ``PROFILE_TABLES`` in the engine.
 
     ``as_of`` is the exclusive end of the business date, naive and in UTC: facts at or after it do not
-    count; ``business_date`` is by default the UTC date just before it. ``currency`` is that of all totals: amounts in
-    others are turned into it by ``exchange_rates``. Reads the canonical tables and identity's tables. Raises
+    count; ``business_date`` is by default the UTC date just before it, and days of sales are those of ``time_zone``.
+    ``currency`` is that of all totals: amounts in others are turned into it by ``exchange_rates``. Reads the canonical
+    tables and identity's tables. Raises
     ``StepError`` when one is missing, ``GateError`` when points do not reconcile.
     """
     params: dict[str, object] = {
         "as_of": as_of,
         "business_date": business_date or (as_of - timedelta(microseconds=1)).date(),
         "currency": currency,
+        "time_zone": time_zone,
         "low_csat_score": settings.low_csat_score,
         "recent_orders": settings.recent_orders,
         "recent_touchpoints": settings.recent_touchpoints,

@@ -192,6 +192,7 @@ def profile(run: Run) -> None:
         as_of=run.as_of,
         currency=run.workspace.config.currency,
         business_date=run.date,
+        time_zone=run.workspace.config.time_zone,
     )
     _measure(run)
     for table in (*made_by("profiles"), *made_by("measures")):

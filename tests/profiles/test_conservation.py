@@ -21,7 +21,15 @@ from cdp.steps import load_steps
 AS_OF = datetime(2026, 6, 1)
 STEPS = {step.name: step.sql for step in load_steps("profiles")}
 MONEY = (
-    *("record_evidence", "currency_rates", "return_currencies", "day_rates", "order_owners", "counted_orders"),
+    *(
+        "record_evidence",
+        "currency_rates",
+        "business_days",
+        "return_currencies",
+        "day_rates",
+        "order_owners",
+        "counted_orders",
+    ),
     "customer_returns",
 )
 TOTALS = ("order_totals", "return_totals", "loyalty_owners", "loyalty_postings", "loyalty_accounts", "loyalty_totals")
@@ -113,7 +121,7 @@ def books_engine():
 
 def settle(shop):
     """Credit everything to customers, as the stage does; gives total revenue, total returned and points."""
-    params = {"as_of": AS_OF, "currency": "EUR"}
+    params = {"as_of": AS_OF, "currency": "EUR", "time_zone": "Europe/Berlin"}
     for name in (*MONEY, *TOTALS):
         shop.engine.create_table(name, STEPS[name], params)
     shop.engine.execute(

@@ -160,9 +160,9 @@ def test_reference_settings_are_sound():
 
 @pytest.mark.parametrize("stage", ["golden", "profiles"])
 def test_steps_at_record_grain_are_portable(stage):
-    at_customer_grain = {
+    at_customer_or_day_grain = {
         "channel_totals", "profiles", "recent_orders", "recent_touchpoints", "survey_history", "households",
-        "cart_purchases", "carts", "cart_stores", "cart_items", "price_inconsistencies",
+        "cart_purchases", "carts", "cart_stores", "cart_items", "price_inconsistencies", "business_days",
     }  # fmt: skip
     for step in load_steps(stage):
-        assert step.is_portable == (step.name not in at_customer_grain), step.name
+        assert step.is_portable == (step.name not in at_customer_or_day_grain), step.name

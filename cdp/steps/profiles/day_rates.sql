@@ -1,11 +1,15 @@
--- The latest rate of each day on which foreign money was taken or given back.
+-- The latest rate of each business day on which foreign money was taken or given back.
 -- grain: one row per currency and day; days before the first rate are not in it
 -- runs on: duckdb, spark
 with
 days as (
-    select lower(currency) as currency, cast(ordered_at as date) as day
+    select lower(orders.currency) as currency, business_days.business_date as day
     from orders
-    where lower(currency) <> lower($currency)
+    inner join business_days
+        on cast(orders.ordered_at as date) = business_days.utc_date
+        and orders.ordered_at >= business_days.starts_at
+        and orders.ordered_at < business_days.ends_at
+    where lower(orders.currency) <> lower($currency)
     union
     select currency, return_date as day
     from return_currencies

@@ -1,4 +1,4 @@
--- Whose each order is, as what it counts, and its value in the workspace's currency by the rate of its day.
+-- Whose each order is, as what it counts, and its value in the workspace's currency by the rate of its business day.
 -- grain: one row per order; counted_as is null for cancelled orders and those placed after the as-of instant
 -- runs on: duckdb, spark
 with
@@ -10,12 +10,17 @@ owned as (
         record_evidence.evidence,
         not coalesce(orders.is_cancelled, false) and orders.ordered_at < cast($as_of as timestamp) as is_counted,
         lower(coalesce(orders.currency, $currency)) as currency,
-        cast(orders.ordered_at as date) as order_date,
+        business_days.business_date as order_date,
         orders.gross_revenue
     from orders
     left join identity_map on orders.record_id = identity_map.record_id
     left join customers on identity_map.customer_id = customers.customer_id
     left join record_evidence on orders.record_id = record_evidence.record_id
+    left join business_days
+        on lower(orders.currency) <> lower($currency)
+        and cast(orders.ordered_at as date) = business_days.utc_date
+        and orders.ordered_at >= business_days.starts_at
+        and orders.ordered_at < business_days.ends_at
 )
 select
     owned.order_id,

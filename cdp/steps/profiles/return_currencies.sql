@@ -16,7 +16,11 @@ select
         when sold_in.feed is null then lower($currency)
         when sold_in.least = sold_in.most then sold_in.least
     end as currency,
-    cast(returns.returned_at as date) as return_date
+    business_days.business_date as return_date
 from returns
 left join orders on returns.order_id = orders.order_id
 left join sold_in on returns.feed = sold_in.feed
+left join business_days
+    on cast(returns.returned_at as date) = business_days.utc_date
+    and returns.returned_at >= business_days.starts_at
+    and returns.returned_at < business_days.ends_at
