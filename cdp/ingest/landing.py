@@ -122,7 +122,7 @@ def _land(
         return Landed(waiting(delivery, run_id, STILL_WRITTEN))
     files = without_duplicates(engine, judged.files) if counted.get("duplicate", 0) else judged.files
     paths = move_landed(landing, feed, files, delivery.file_id[:20])
-    advance(engine, feed.feed, delivery.file_id, all_new=all_new)
+    advance(engine, feed.feed, delivery.file_id, all_new=all_new, withdrawn=withdrawn)
     in_order = tuple(sorted(refused, key=lambda row: row.line))
     return Landed(ledger, in_order, (*warnings, *staged.warnings), paths, staged.headers)
 

@@ -66,10 +66,9 @@ def scope_name(file: str, pattern: str | None) -> str:
 def find_withdrawn(engine: Engine, contract: Contract, scope: Scope | None) -> int:
     """Make ``withdrawn`` (``_file_id``, ``_row``): current rows that the file at hand takes back; gives their number.
 
-    Needs ``incoming``, ``refused_keys`` and ``current_rows``.
+    Without a scope there is no such table. Needs ``incoming``, ``refused_keys`` and ``current_rows``.
     """
     if scope is None or not engine.scalar("select count(*) from incoming"):
-        engine.create_table("withdrawn", "select '' as _file_id, 0::bigint as _row where false")
         return 0
     of_scope, joined = "true", ""
     if scope.files is not None:

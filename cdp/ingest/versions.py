@@ -101,14 +101,14 @@ def place_rows(engine: Engine, contract: Contract, own_files: Sequence[str] | No
     return False
 
 
-def advance(engine: Engine, feed: str, file_id: str, *, all_new: bool = False) -> None:
+def advance(engine: Engine, feed: str, file_id: str, *, all_new: bool = False, withdrawn: int = 0) -> None:
     """Let ``placed`` rows replace older ones in ``current_rows``; what they replace goes to ``superseded_rows``.
 
-    So do the rows of ``withdrawn``, if there is that table. ``all_new``: see ``place_rows``.
+    So do the rows of the table ``withdrawn``, where it has some. ``all_new``: see ``place_rows``.
     """
     params = {"feed": feed, "file_id": file_id}
     replaced = [] if all_new else ["_key in (select _key from placed where place in ('accepted', 'moved'))"]
-    if engine.has_table("withdrawn"):
+    if withdrawn:
         replaced.append("(_file_id, _row) in (select (_file_id, _row) from withdrawn)")
     taken = " or ".join(replaced)
     if taken:
