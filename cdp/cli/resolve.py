@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
 
 def resolve(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV or parquet files of people.")],
-    id_column: Annotated[str, typer.Option("--id", metavar="COLUMN", help="Names a record within its source.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV, JSON Lines or parquet files of people.")],
+    ids: Annotated[
+        list[str],
+        typer.Option(
+            "--id", metavar="[FILE=]COLUMN", help="Names a record within its source; FILE= where files differ."
+        ),
+    ],
     source_column: Annotated[
         str | None,
         typer.Option(
@@ -42,7 +47,8 @@ def resolve(
         typer.Option(
             "--labels",
             metavar="FILE",
-            help="Known answers, to choose the threshold: record,person or record,record,is_match.",
+            help="Known answers, to weigh scores and choose the threshold. A CSV or parquet file with a header and two "
+            "columns (record, person) or three (record, record, yes or no); records by id, or as source/id.",
             show_default=False,
         ),
     ] = None,
@@ -63,8 +69,10 @@ def resolve(
     """
     from cdp.identity.generic import ResolveOptions, read_labels, resolve_files
 
+    id_column, id_columns = _ids(ids)
     options = ResolveOptions(
         id_column=id_column,
+        id_columns=id_columns,
         source_column=source_column,
         one_per_source=one_per_source,
         roles=_roles(roles or []),
@@ -75,6 +83,22 @@ def resolve(
     resolution = resolve_files(files, options)
     _tell(resolution)
     _write(resolution, out)
+
+
+def _ids(given: list[str]) -> tuple[str, dict[str, str]]:
+    """The column for all files, and those of single files by their stem."""
+    from cdp.errors import UsageError
+
+    shared, single = "", {}
+    for text in given:
+        file, sign, column = text.rpartition("=")
+        if not column or (sign and not file) or (not sign and shared):
+            raise UsageError(f"--id {text} is not understood", "give --id COLUMN once, or --id FILE=COLUMN per file")
+        if sign:
+            single[Path(file).name.split(".")[0]] = column
+        else:
+            shared = column
+    return shared, single
 
 
 def _roles(given: list[str]) -> dict[str, str]:

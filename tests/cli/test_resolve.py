@@ -38,8 +38,24 @@ def test_into_a_file(people, tmp_path, capsys):
     assert len(pd.read_csv(out)) == 3
 
 
+def test_files_with_different_ids(people, tmp_path, capsys):
+    other = tmp_path / "club.jsonl"
+    other.write_text('{"card": "A1", "name": "Ash, Ann", "mail": "ann@example.com"}\n')
+    assert main(["resolve", str(people), str(other), "--id", "key", "--id", "club=card"]) == 0
+    lines = [line.split(",") for line in capsys.readouterr().out.splitlines()]
+    assert lines[1][:2] == ["club", "A1"]
+    assert lines[1][2] == lines[2][2]
+
+
 @pytest.mark.parametrize(
-    "more", [["--id", "nothing"], ["--id", "key", "--as", "born"], ["--id", "key", "--labels", "no_such.csv"]]
+    "more",
+    [
+        ["--id", "nothing"],
+        ["--id", "key", "--id", "name"],
+        ["--id", "=key"],
+        ["--id", "key", "--as", "born"],
+        ["--id", "key", "--labels", "no_such.csv"],
+    ],
 )
 def test_a_wrong_call_is_told(people, more, capsys):
     assert main(["resolve", str(people), *more]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdp.errors import IdentityError, UsageError
@@ -12,13 +13,41 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_YES = ("1", "1.0", "true", "yes", "y", "match")
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+_YES = ("1", "1.0", "true", "yes", "y", "match", "same")
+_NO = ("0", "0.0", "false", "no", "n", "non-match", "no match", "different")
+
+
+def read_labels(path: Path) -> pd.DataFrame:
+    """Read known answers from CSV or parquet. Raises ``UsageError`` when that cannot be done."""
+    import tempfile
+
+    import pandas as pd
+
+    from cdp.identity.generic.encodings import as_utf8, delimiter_of
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            frame = pd.read_parquet(path)
+        else:
+            with tempfile.TemporaryDirectory(prefix="cdp-labels-") as folder:
+                text = as_utf8(path, Path(folder))
+                frame = pd.read_csv(
+                    text, sep=delimiter_of(text), dtype="string", skip_blank_lines=False, keep_default_na=False
+                )
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", "name a CSV or parquet file of known answers") from error
+    frame.attrs["file"] = path.name
+    return frame
 
 
 class Labels:
     """Two columns say record and person, three say record, other record and whether they match.
 
-    Raises ``UsageError`` for another shape, ``IdentityError`` when too few of the records are known.
+    ``numbers``: record numbers by id, and by ``source/id``. Raises ``UsageError`` for another shape and for values that
+    cannot be used, ``IdentityError`` when too few of the records are known. ``unknown`` says what was left out.
     """
 
     def __init__(self, frame: pd.DataFrame, numbers: Mapping[str, list[int]]) -> None:
@@ -29,27 +58,77 @@ class Labels:
                 f"known answers have {frame.shape[1]} columns, not two (record, person) or three (pair, is_match)",
                 "keep only these columns",
             )
-        rows = [tuple(str(value) for value in row) for row in frame.dropna().itertuples(index=False)]
+        self._file, self._columns = str(frame.attrs.get("file", "known answers")), [str(name) for name in frame.columns]
+        self._missed: list[str] = []
+        self.false_weight = 1.0
         self._is_pairs = frame.shape[1] == 3
-        if self._is_pairs:
-            known = [
-                (left, right, verdict.strip().lower() in _YES)
-                for one, other, verdict in rows
-                for left in numbers.get(one, [])[:1]
-                for right in numbers.get(other, [])[:1]
-            ]
-            self._left = np.array([left for left, _, _ in known], dtype=np.int64)
-            self._right = np.array([right for _, right, _ in known], dtype=np.int64)
-            self._truth = np.array([verdict for *_, verdict in known], dtype=bool)
-        else:
-            pairs = [(number, person) for one, person in rows for number in numbers.get(one, [])[:1]]
-            codes = {person: code for code, person in enumerate(dict.fromkeys(person for _, person in pairs))}
-            self._left = np.array([number for number, _ in pairs], dtype=np.int64)
-            self._right = np.array([codes[person] for _, person in pairs], dtype=np.int64)
-        if len(self._left) < 2:
+        known: list[tuple[int, int, bool]] = []
+        people: dict[str, int] = {}
+        for line, row in enumerate(frame.itertuples(index=False), start=2):
+            cells = ["" if value is None or value != value else str(value).strip() for value in map(_plain, row)]
+            if not any(cells):
+                continue
+            for column, cell in enumerate(cells):
+                if not cell:
+                    raise self._fault(line, column, "is empty", "fill it or take the line out")
+            one = self._record(numbers, cells[0], line, 0)
+            if self._is_pairs:
+                other = self._record(numbers, cells[1], line, 1)
+                verdict = cells[2].lower()
+                if verdict not in (*_YES, *_NO):
+                    raise self._fault(line, 2, f"says {cells[2]}", "write yes or no, 1 or 0, true or false")
+                if one is not None and other is not None and one != other:
+                    known.append((one, other, verdict in _YES))
+            elif one is not None:
+                known.append((one, people.setdefault(cells[1], len(people)), True))
+        if len(known) < (1 if self._is_pairs else 2):
             raise IdentityError("the known answers name none of the records", "use the values of the --id column")
+        self._left = np.array([left for left, _, _ in known], dtype=np.int64)
+        self._right = np.array([right for _, right, _ in known], dtype=np.int64)
+        self._truth = np.array([verdict for *_, verdict in known], dtype=bool)
 
-    def f1(self, groups: NDArray[np.int64]) -> float:
+    def _fault(self, line: int, column: int, what: str, advice: str) -> UsageError:
+        return UsageError(f"{self._file}, line {line}: column {self._columns[column]} {what}", advice)
+
+    def _record(self, numbers: Mapping[str, list[int]], name: str, line: int, column: int) -> int | None:
+        found = numbers.get(name, [])
+        if len(found) > 1:
+            what = f"says {name}, which stands in several sources"
+            raise self._fault(line, column, what, "write source/id, as in shop/17")
+        if not found:
+            self._missed.append(f"line {line}, column {self._columns[column]}: {name}")
+        return found[0] if found else None
+
+    @property
+    def unknown(self) -> str:
+        """Which records of the answers are in no file; empty when all are."""
+        if not self._missed:
+            return ""
+        return f"{len(self._missed)} records of {self._file} are in no file of people (first: {self._missed[0]})"
+
+    @property
+    def weight(self) -> int:
+        """How much the answers say: pairs, or records with a known person."""
+        return len(self._left)
+
+    def weigh(self, left: Ints, right: Ints, records: int) -> None:
+        """Learn from pairs that surely match how much rarer wrong pairs are among the answers than right ones.
+
+        Whoever answers for whole persons sees all their pairs, but of the pairs that mix two persons only those of two
+        answered ones: each of these stands for several.
+        """
+        import numpy as np
+
+        if self._is_pairs:
+            return
+        is_answered = np.zeros(records, dtype=bool)
+        is_answered[self._left] = True
+        ends = is_answered[left].astype(int) + is_answered[right]
+        both, one = int((ends == 2).sum()), int((ends == 1).sum())
+        partner = 2 * both / max(2 * both + one, 1)
+        self.false_weight = max(partner / float(is_answered.mean()), 1.0)
+
+    def f1(self, groups: Ints) -> float:
         """Pairwise F1 of a partition over the labelled pairs, or over all pairs of the labelled records."""
         import numpy as np
 
@@ -60,14 +139,36 @@ class Labels:
             found, truth = groups[self._left], self._right
             both = np.unique(np.stack([found, truth]), axis=1, return_counts=True)[1]
             right, claimed, true = (_pairs(counts) for counts in (both, _sizes(found), _sizes(truth)))
+        claimed = right + self.false_weight * (claimed - right)
         return float(2 * right / (claimed + true)) if claimed + true else 1.0
 
+    def among(self, left: Ints, right: Ints) -> tuple[Ints, Bools, int]:
+        """Which of these pairs are answered (positions), how, and by how many records."""
+        import numpy as np
 
-def _sizes(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self._is_pairs:
+            size = 1 + max(int(side.max()) for side in (left, right, self._left, self._right) if len(side))
+            low, high = np.minimum(self._left, self._right), np.maximum(self._left, self._right)
+            codes, first = np.unique(low * size + high, return_index=True)
+            asked = left.astype(np.int64) * size + right
+            place = np.minimum(np.searchsorted(codes, asked), len(codes) - 1)
+            positions = np.flatnonzero(codes[place] == asked)
+            return positions, self._truth[first][place[positions]], 2 * len(positions)
+        person = np.full(1 + max(int(side.max()) for side in (left, right, self._left) if len(side)), -1)
+        person[self._left] = self._right
+        positions = np.flatnonzero((person[left] >= 0) & (person[right] >= 0))
+        return positions, person[left[positions]] == person[right[positions]], len(self._left)
+
+
+def _plain(value: object) -> object:
+    return None if str(value) == "<NA>" else value
+
+
+def _sizes(labels: Ints) -> Ints:
     import numpy as np
 
     return np.unique(labels, return_counts=True)[1]
 
 
-def _pairs(counts: NDArray[np.int64]) -> int:
+def _pairs(counts: Ints) -> int:
     return int((counts * (counts - 1) // 2).sum())

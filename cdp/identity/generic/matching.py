@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
+from cdp.identity.generic.calibration import Calibration, calibrate
 from cdp.identity.generic.labels import Labels
-from cdp.identity.generic.partition import cut, loose_components, merge_tree, one_per_source
+from cdp.identity.generic.partition import NEVER, cut, loose_components, merge_tree, one_per_source
 from cdp.identity.generic.scoring import Scorer
 from cdp.identity.generic.vouching import vouched
 
@@ -24,6 +25,8 @@ _MOST_MEMBERS = 2000
 _WITHIN_SHARE = 0.015
 _SURE = 0.95
 _LEAST_PRECISION = 0.75
+_BELIEVED = 300  # answers that the model's own expectation is worth
+_LIKELY = 3.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,15 @@ def match(
 ) -> Outcome:
     """Score the candidates, join loosely, compare everything inside, and cut where the expected F1 is best."""
     notes: list[str] = []
-    pairs = _with_probability(scorer.score_candidates(engine, _KEPT))
+    scored = scorer.score_candidates(engine, _KEPT)
+    correct = Calibration()
+    if labels is not None:
+        left, right, odds = (scored[name].to_numpy() for name in ("l", "r", "log_odds"))
+        labels.weigh(left[odds >= _LIKELY], right[odds >= _LIKELY], records)
+        asked, truth, answered = labels.among(left, right)
+        correct = calibrate(odds[asked], truth, answered, labels.false_weight)
+        notes += [labels.unknown] if labels.unknown else []
+    pairs = _with_probability(scored, correct)
     sources = engine.frame("select dense_rank() over (order by source) as s from people order by n")["s"].to_numpy()
     is_single, note = _says_one_per_source(pairs, sources, wants_one_per_source)
     notes += [note] if note else []
@@ -59,7 +70,7 @@ def match(
 
     else:
         loose = loose_components(records, pairs, _LOOSE, _MOST_MEMBERS)
-        inside = _every_pair_inside(engine, scorer, loose)
+        inside = _every_pair_inside(engine, scorer, loose, correct)
         tree = merge_tree(records, loose, inside)
 
         def partition(height: float) -> NDArray[np.int64]:
@@ -79,7 +90,13 @@ def match(
         precision, recall = quality(groups)
         return _f1(precision, recall) - (1.0 if precision < _LEAST_PRECISION else 0.0)
 
-    height = _best_height(partition, labels.f1 if labels else promise)
+    def agreement(groups: NDArray[np.int64]) -> float:
+        """What the answers say, and the model's own expectation as if it were so many answers more."""
+        said = labels.weight if labels else 0
+        known = said * labels.f1(groups) if labels else 0.0
+        return (known + _BELIEVED * promise(groups)) / (said + _BELIEVED)
+
+    height = _best_height(partition, agreement)
     groups = partition(height)
     precision, recall = quality(groups)
     if labels is not None:
@@ -90,10 +107,11 @@ def match(
     return Outcome(groups, precision, recall, height, is_single, notes, doubt)
 
 
-def _with_probability(pairs: pd.DataFrame) -> pd.DataFrame:
+def _with_probability(pairs: pd.DataFrame, correct: Calibration) -> pd.DataFrame:
     import numpy as np
 
-    return pairs.assign(p=1 / (1 + np.exp(-np.clip(pairs["log_odds"].to_numpy(), -40, 40))))
+    odds = correct(pairs["log_odds"].to_numpy(), NEVER)
+    return pairs.assign(log_odds=odds, p=1 / (1 + np.exp(-np.clip(odds, -40, 40))))
 
 
 def _count_pairs(groups: NDArray[np.int64]) -> int:
@@ -114,7 +132,7 @@ def _best_height(
     return max(_HEIGHTS, key=lambda height: (round(quality(partition(height)), 6), height))
 
 
-def _every_pair_inside(engine: Engine, scorer: Scorer, labels: NDArray[np.int64]) -> pd.DataFrame:
+def _every_pair_inside(engine: Engine, scorer: Scorer, labels: NDArray[np.int64], correct: Calibration) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
@@ -126,7 +144,7 @@ def _every_pair_inside(engine: Engine, scorer: Scorer, labels: NDArray[np.int64]
         "select l.n as l, r.n as r from loose_members as l inner join loose_members as r "
         "on l.label = r.label and l.n < r.n",
     )
-    return _with_probability(scorer.score_inside(engine, "pairs_inside"))
+    return _with_probability(scorer.score_inside(engine, "pairs_inside"), correct)
 
 
 def _says_one_per_source(pairs: pd.DataFrame, sources: NDArray[np.int64], wanted: bool | None) -> tuple[bool, str]:

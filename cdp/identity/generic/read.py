@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING
 from cdp.engines import Engine
 from cdp.engines.duckdb import file_literal, literal, quote
 from cdp.errors import CdpError, UsageError
+from cdp.identity.generic.encodings import as_utf8
 from cdp.identity.generic.roles import Content
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SAMPLE = 3000
-_DELIMITERS = {".tsv": "\t", ".tab": "\t"}
+_DELIMITERS = {"tsv": "\t", "tab": "\t"}
+_PARQUET, _JSON, _TEXT = ("parquet", "pq"), ("jsonl", "ndjson", "json"), ("csv", "tsv", "tab", "txt", "gz")
 
 
 @dataclass(frozen=True)
@@ -28,23 +31,43 @@ class Source:
 
 
 def read_file(engine: Engine, path: Path, number: int) -> Source:
-    """Load a CSV or parquet file. Raises ``UsageError`` when it cannot be read."""
+    """Load a CSV, JSON Lines or parquet file. Raises ``UsageError`` when it cannot be read."""
     if not path.is_file():
-        raise UsageError(f"there is no file {path}", "name CSV or parquet files of people")
+        raise UsageError(f"there is no file {path}", "name CSV, JSON Lines or parquet files of people")
+    kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    if kind in ("xlsx", "xls", "xlsm", "ods"):
+        raise UsageError(
+            f"{path} is a spreadsheet", "save the sheet as CSV UTF-8 (File, Save as, or Download as) and name that file"
+        )
+    if kind not in (*_PARQUET, *_JSON, *_TEXT):
+        raise UsageError(f"{path} is neither CSV nor JSON Lines nor parquet", "save it as .csv, .jsonl or .parquet")
     table = f"people_file_{number}"
-    if path.suffix.lower() in (".parquet", ".pq"):
-        scan = f"read_parquet({file_literal(path)})"
-    elif path.suffix.lower() in (".csv", ".tsv", ".tab", ".txt", ".gz"):
-        delimiter = _DELIMITERS.get(path.suffix.lower())
-        more = f", delim = {literal(delimiter)}" if delimiter else ""
-        scan = f"read_csv({file_literal(path)}, all_varchar = true, header = true, sample_size = 20000{more})"
-    else:
-        raise UsageError(f"{path} is neither CSV nor parquet", "save it as .csv or .parquet")
     try:
-        engine.create_table(table, f"select * from {scan}")
-    except CdpError as error:
-        raise UsageError(f"{path} cannot be read: {error.message.splitlines()[0]}", "check the file") from error
+        with tempfile.TemporaryDirectory(prefix="cdp-read-") as folder:
+            engine.create_table(table, f"select * from {_scan(path, kind, Path(folder))}")
+    except (CdpError, OSError) as error:
+        said = error.message if isinstance(error, CdpError) else str(error)
+        raise UsageError(f"{path} cannot be read: {said.splitlines()[0]}", "check the file") from error
     return _as_text(engine, path.name.split(".")[0], table)
+
+
+def _scan(path: Path, kind: str, folder: Path) -> str:
+    if kind in _PARQUET:
+        return f"read_parquet({file_literal(path)})"
+    text = as_utf8(path, folder)
+    if kind in _JSON:
+        return f"read_json({file_literal(text)}, records = true, sample_size = -1, convert_strings_to_integers = false)"
+    delimiter = _DELIMITERS.get(kind) or _sep_line(text)
+    more = f", delim = {literal(delimiter[0])}" if delimiter else ""
+    more += ", skip = 1" if len(delimiter) > 1 else ""
+    return f"read_csv({file_literal(text)}, all_varchar = true, header = true, sample_size = 20000{more})"
+
+
+def _sep_line(path: Path) -> str:
+    """The delimiter and a line to skip, where a spreadsheet wrote a first line ``sep=;``."""
+    with path.open("rb") as file:
+        start = file.readline(20).strip().strip(b'"')
+    return start[4:5].decode() + "\n" if start.startswith(b"sep=") and len(start) == 5 else ""
 
 
 def read_frame(engine: Engine, name: str, frame: pd.DataFrame, number: int) -> Source:
@@ -98,14 +121,3 @@ def sample_contents(engine: Engine, source: Source) -> dict[str, Content]:
 def find_column(source: Source, wanted: str) -> str | None:
     """A column by its name, whatever the case."""
     return next((column for column in source.columns if column.lower() == wanted.lower()), None)
-
-
-def read_labels(path: Path) -> pd.DataFrame:
-    """Read known answers. Raises ``UsageError`` when it is not one that pandas reads."""
-    import pandas as pd
-
-    try:
-        frame = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path, dtype="string")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "name a CSV or parquet file of known answers") from error
-    return frame

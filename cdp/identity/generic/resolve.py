@@ -34,7 +34,8 @@ _FEWEST_MATCHES = 8.0
 
 @dataclass(frozen=True)
 class ResolveOptions:
-    """What the caller knows. ``id_column`` identifies a record within its source.
+    """What the caller knows. ``id_column`` identifies a record within its source; ``id_columns``: by name of the file
+    or frame, where that has another one.
 
     ``roles`` overrule what is recognised (column → role); ``one_per_source``: every source holds a person at most
     once; ``None`` leaves that to the data. ``labels``: see ``Labels``.
@@ -45,6 +46,7 @@ class ResolveOptions:
     one_per_source: bool | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     labels: pd.DataFrame | None = None
+    id_columns: Mapping[str, str] = field(default_factory=dict)
     threads: int | None = None
     memory_limit: str | None = None
 
@@ -70,7 +72,7 @@ class Resolution:
 
 
 def resolve_files(paths: Sequence[Path], options: ResolveOptions) -> Resolution:
-    """Resolve CSV or parquet files. Raises ``UsageError`` for files or columns that cannot be used."""
+    """Resolve CSV, JSON Lines or parquet files. Raises ``UsageError`` for files or columns that cannot be used."""
     with tempfile.TemporaryDirectory(prefix="cdp-resolve-") as folder:
         engine = open_engine(
             "duckdb", temp_dir=Path(folder), memory_limit=options.memory_limit, threads=options.threads
@@ -103,6 +105,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
         raise UsageError("two files have one name", "rename one: the name says where a record comes from")
     records = prepare(engine, sources, roles, options)
     notes: list[str] = []
+    labels = None if options.labels is None else Labels(options.labels, _numbers(engine))
     filled = _filled(engine)
     comparisons = choose_comparisons(filled)
     rules = candidate_rules(filled, [column for column in filled if column.startswith("person_number_")])
@@ -116,12 +119,12 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
         if scorer.expected_matches < _FEWEST_MATCHES:
             reason = "too few records look like one another to learn from"
         else:
-            labels = None if options.labels is None else Labels(options.labels, _numbers(engine))
             outcome = match(engine, scorer, records, options.one_per_source, labels)
             notes += outcome.notes
             reason = outcome.doubt
     if outcome is None or reason:
         notes.append(f"no model: {reason}; only what is certain was linked")
+        notes += ["your answers were not used: without a model there is no threshold to choose"] if labels else []
         outcome = None
     groups = certain_groups(engine, records, filled) if outcome is None else outcome.groups
     return _resolution(engine, groups, outcome, roles, used, comparisons, notes)
@@ -129,9 +132,12 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
 
 def recognise(engine: Engine, source: Source, options: ResolveOptions) -> list[Guess]:
     """The roles of a source's columns. Raises ``UsageError`` when a named column or role is unknown."""
-    id_column = read.find_column(source, options.id_column)
+    named = options.id_columns.get(source.name, options.id_column)
+    if not named:
+        raise UsageError(f"nothing names the records of {source.name}", f"give --id {source.name}=COLUMN")
+    id_column = read.find_column(source, named)
     if id_column is None:
-        raise UsageError(f"{source.name} has no column {options.id_column}", f"it has {', '.join(source.columns)}")
+        raise UsageError(f"{source.name} has no column {named}", f"it has {', '.join(source.columns)}")
     chosen = {id_column: "id"}
     for name, role in options.roles.items():
         if role not in ROLES:
@@ -158,6 +164,9 @@ def prepare(
     engine: Engine, sources: Sequence[Source], roles: Mapping[str, Sequence[Guess]], options: ResolveOptions
 ) -> int:
     """Make table ``people`` and its look-ups; returns the number of records."""
+    for name in options.id_columns:
+        if name not in roles:
+            raise UsageError(f"--id {name}=… names no file", f"the files are {', '.join(roles)}")
     for name in options.roles:
         if not any(read.find_column(source, name) for source in sources):
             raise UsageError(f"no file has a column {name}", "check --as")
@@ -176,8 +185,8 @@ def prepare(
     )
     if twice:
         raise IdentityError(
-            f"{options.id_column} does not identify the records of {twice[0][0]}: {twice[0][1] or 'nothing'} stands "
-            "there more than once",
+            f"{options.id_columns.get(twice[0][0], options.id_column)} does not identify the records of {twice[0][0]}: "
+            f"{twice[0][1] or 'nothing'} stands there more than once",
             "name a column that is filled and unique with --id, or the column of the source with --source",
         )
     register_names(engine, [], [])
@@ -212,9 +221,11 @@ def _filled(engine: Engine) -> dict[str, float]:
 
 
 def _numbers(engine: Engine) -> dict[str, list[int]]:
+    """Record numbers by id and by ``source/id``."""
     found: dict[str, list[int]] = {}
-    for number, source_id in engine.rows("select n, source_id from people order by n"):
-        found.setdefault(str(source_id), []).append(int(number))
+    for number, source, source_id in engine.rows("select n, source, source_id from people order by n"):
+        for name in (str(source_id), f"{source}/{source_id}"):
+            found.setdefault(name, []).append(int(number))
     return found
 
 

@@ -77,7 +77,7 @@ def _holds(role: str, content: Content) -> bool:
         "postcode": lambda: content.share(r".*\d.*") > 0.5 and content.share(r".{3,10}") > 0.7,
         "given_name": lambda: content.share(_LETTERS) > 0.5,
         "family_name": lambda: content.share(_LETTERS) > 0.5,
-        "full_name": lambda: content.share(_LETTERS) > 0.5 and content.count_distinct > 3,
+        "full_name": lambda: content.share(_LETTERS) > 0.5 and (content.count_distinct > 3 or content.distinct == 1),
         "house_number": lambda: content.share(r".*\d.*") > 0.5,
         "city": lambda: content.share(_LETTERS) > 0.4,
         "person_number": lambda: content.share(r".*\d.*") > 0.5 and content.distinct > 0.1,
@@ -145,7 +145,7 @@ def guess_role(column: str, content: Content) -> Guess:
         if re.fullmatch(pattern, plain):
             if role in ("id", "label", "ignore"):
                 return Guess(column, role, "its name")
-            if not content.values or (content.count_distinct <= 1 and role != "source"):
+            if not content.values or (content.count_distinct <= 1 and content.distinct < 1 and role != "source"):
                 return Guess(column, "ignore", "says nothing")
             if _holds(role, content):
                 return Guess(column, role, _BY_NAME)

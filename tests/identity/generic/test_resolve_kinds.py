@@ -57,12 +57,13 @@ def test_equal_addresses_are_certain_where_there_are_no_names():
     assert resolve_frames({"list": frame}, OPTIONS).customers["customer_id"].nunique() == 2
 
 
-def test_same_people_whatever_the_order_of_rows_and_the_threads():
-    world = worlds.households(3, 300)
+@pytest.mark.parametrize("kind", ["households", "differing sources"])
+def test_same_people_whatever_the_order_of_rows_and_the_threads(kind):
+    world = worlds.KINDS[kind](3, 300)
     first = resolve_frames(world.frames, ResolveOptions("id", threads=1)).customers
-    shuffled = {name: frame.sample(frac=1, random_state=4) for name, frame in reversed(world.frames.items())}
-    second = resolve_frames(shuffled, ResolveOptions("id", threads=2)).customers
-    pd.testing.assert_frame_equal(first, second)
+    for seed, threads in ((4, 1), (5, 2)):
+        shuffled = {name: frame.sample(frac=1, random_state=seed) for name, frame in reversed(world.frames.items())}
+        pd.testing.assert_frame_equal(first, resolve_frames(shuffled, ResolveOptions("id", threads=threads)).customers)
 
 
 def test_a_source_that_holds_a_person_once_is_seen():
