@@ -74,7 +74,7 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("profiles", "customer_id", "profiles"),
     PublishedTable("households", "household_id", "profiles"),
     PublishedTable("profile_attributes", "customer_id, attribute, is_chosen desc, value, record_id", "profiles"),
-    PublishedTable("identifiers", "identifier_value, identifier_type, customer_id", "identity"),
+    PublishedTable("identifiers", "customer_id, identifier_type, identifier_value", "identity"),
     _of_record("identity_records", "customer_id, record_id"),
     PublishedTable("identity_map", "record_id", "identity"),
     PublishedTable("identity_edges", "record_id_l, record_id_r", "identity"),

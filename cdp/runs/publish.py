@@ -91,7 +91,7 @@ def build(run: Run, path: Path) -> None:
         engine.execute(f"create table pub.runs as {_runs_table(run)}")
         _describe(engine, run.workspace, PublishedTable("runs", "run_id", "run"))
         engine.execute("create unique index profiles_customer_id on pub.profiles (customer_id)")
-        engine.execute("create index identifiers_customer_id on pub.identifiers (customer_id)")
+        engine.execute("create index identifiers_value on pub.identifiers (identifier_value)")
         contracts = {name: table for name, table in run.workspace.tables.items() if name in PUBLISHED_NAMES}
         faults = audit(engine, contracts, "pub", run.as_of)
         engine.execute("checkpoint pub")
