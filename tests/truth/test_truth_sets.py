@@ -33,7 +33,7 @@ def pair_scores(found, truth):
 
 @pytest.mark.parametrize(
     ("name", "least_precision", "least_f1"),
-    [("febrl3", 0.999, 0.9995), ("febrl4", 0.999, 0.9995), ("historical_50k", 0.97, 0.935), ("fake_1000", 0.97, 0.965)],
+    [("febrl3", 0.999, 0.9995), ("febrl4", 0.999, 0.9995), ("historical_50k", 0.97, 0.94), ("fake_1000", 0.97, 0.965)],
 )
 def test_no_configuration(truth_sets, name, least_precision, least_f1):
     folder = truth_sets / name
