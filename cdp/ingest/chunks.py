@@ -6,6 +6,7 @@ rows in a parquet file, and of each row what placing it takes: key, version, has
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.references import known_references
 from cdp.ingest.restatement import Scope, scope_value
 
+_LOOK_UP = re.compile(r"\b(?:in|any|all|some|exists|select|from|join|over)\b", re.IGNORECASE)
 INCOMING = "_row bigint, _key varchar, _version timestamp, _hash ubigint, _scope varchar"
 
 
@@ -53,13 +55,29 @@ def tells_equal_rows_apart(contract: Contract) -> bool:
     return contract.rows_per_key == "many" and contract.equal_rows == "each"
 
 
-def judge(engine: Engine, contract: Contract, as_of: object, first: int | None, *, is_told_whole: bool = False) -> int:
+def needs_numbers(contract: Contract) -> bool:
+    """Whether rows must be numbered before they are judged: where the engine looks something up it may shuffle them."""
+    looks_up = any(item.references for item in contract.properties) or any(
+        _LOOK_UP.search(rule.must) for rule in contract.row_rules
+    )
+    return looks_up or needs_whole_file(contract)
+
+
+def judge(
+    engine: Engine,
+    contract: Contract,
+    as_of: object,
+    first: int = 0,
+    *,
+    is_numbered: bool = True,
+    is_told_whole: bool = False,
+) -> int:
     """Hold ``staged`` to the contract; gives the number of rows.
 
     Makes ``judged``: every row with ``_row``, typed values, ``_key``, ``_version``, ``_hash``, ``_reasons``,
-    ``_notes``, ``_raw_key``, and ``_extra`` where it was staged. ``first`` is the number of the first row where rows
-    are numbered as they stand; without it ``staged`` numbers them. ``is_told_whole``: rows that are refused carry
-    ``_loaded`` of the staged table as JSON in ``_raw``.
+    ``_notes``, ``_raw_key``, and ``_extra`` where it was staged. ``first`` is added to the numbers that ``staged``
+    gives its rows; without ``is_numbered`` they are counted as they stand. ``is_told_whole``: rows that are refused
+    carry ``_loaded`` of the staged table as JSON in ``_raw``.
 
     ``_hash`` tells rows of one key apart, so that 64 bits are plenty. It is the engine's own, which another version of
     it may change: rows delivered again would then count as accepted and replace their equals, nothing else.
@@ -78,7 +96,7 @@ def judge(engine: Engine, contract: Contract, as_of: object, first: int | None, 
         if tells_equal_rows_apart(contract)
         else ""
     )
-    number = "_row, " if first is None else ""
+    number = "_row, " if is_numbered else ""
     rows = engine.create_table(
         "chunk",
         f"select {number}{names}, {key_sql(contract)} as _key, {version_sql(contract)} as _version, "
@@ -87,7 +105,8 @@ def judge(engine: Engine, contract: Contract, as_of: object, first: int | None, 
         f"from ({contract_sql(contract, known=known_references(engine, contract), carried=carried)})",
         {"as_of": as_of},
     )
-    engine.create_view("judged", "from chunk" if first is None else f"select {first} + rowid as _row, * from chunk")
+    numbered = f"* replace (_row + {first} as _row)" if is_numbered else f"{first} + rowid as _row, *"
+    engine.create_view("judged", f"select {numbered} from chunk")
     return rows
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, DriftError, EngineError, IngestError, LedgerError
-from cdp.ingest.chunks import Judged, judge, keep, needs_whole_file, open_incoming, without_duplicates
+from cdp.ingest.chunks import Judged, judge, keep, needs_numbers, needs_whole_file, open_incoming, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
@@ -136,7 +136,7 @@ def pass_through(
     """
     engine, judged = landing.engine, Judged()
     left_out = landing.left_out.get(feed.feed)
-    in_one = needs_whole_file(contract)
+    in_one, is_numbered = needs_whole_file(contract), needs_numbers(contract)
     open_incoming(engine, scope)
     if isinstance(feed.form, ParquetForm):
         source = open_parquet(engine, delivery.path, delivery.name)
@@ -144,9 +144,9 @@ def pass_through(
             source = replace(source, step=source.rows)
         staged = Staged()
         for first in range(0, max(source.rows, 1), max(source.step, 1)):
-            staged = stage_parquet(engine, contract, source, left_out, first, is_numbered=in_one)
+            staged = stage_parquet(engine, contract, source, left_out, first)
             try:
-                _keep(landing, delivery, contract, scope, judged, None if in_one else first, is_told_whole=True)
+                _keep(landing, delivery, contract, scope, judged, is_told_whole=True)
             except EngineError:
                 must_read(engine, source)
                 raise
@@ -157,11 +157,11 @@ def pass_through(
     of_csv: Staged | None = None
     for batch in stream.batches(in_one=in_one):
         if isinstance(feed.form, CsvForm):
-            of_csv = stage_csv(engine, contract, batch, delivery.name, left_out, is_numbered=in_one)
+            of_csv = stage_csv(engine, contract, batch, delivery.name, left_out, is_numbered=is_numbered)
         else:
-            stage_json(engine, contract, batch, keys, is_numbered=in_one)
+            stage_json(engine, contract, batch, keys, is_numbered=is_numbered)
         known = len(judged.broken)
-        _keep(landing, delivery, contract, scope, judged, None if in_one else batch.first)
+        _keep(landing, delivery, contract, scope, judged, batch.first, is_numbered=is_numbered)
         judged.broken[known:] = with_text(judged.broken[known:], batch.whole)
     certified = stream.certified
     _must_be(judged.rows, certified.records, delivery.name)
@@ -173,11 +173,20 @@ def pass_through(
 
 
 def _keep(
-    landing: Landing, delivery: Delivery, contract: Contract, scope: Scope | None, judged: Judged, first: int | None,
-    *, is_told_whole: bool = False,
-) -> None:  # fmt: skip
+    landing: Landing,
+    delivery: Delivery,
+    contract: Contract,
+    scope: Scope | None,
+    judged: Judged,
+    first: int = 0,
+    *,
+    is_numbered: bool = True,
+    is_told_whole: bool = False,
+) -> None:
     path = landing.workdir / f"landing-{len(judged.files):05d}.parquet"
-    judged.rows += judge(landing.engine, contract, landing.as_of, first, is_told_whole=is_told_whole)
+    judged.rows += judge(
+        landing.engine, contract, landing.as_of, first, is_numbered=is_numbered, is_told_whole=is_told_whole
+    )
     keep(landing.engine, contract, delivery.file_id, path, judged, scope)
 
 

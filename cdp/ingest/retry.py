@@ -172,7 +172,7 @@ def _retry_file(
     read = _stage(landing, feed, contract, waiting)
     if not read:
         return [Retried(row, Outcome.refused) for row in waiting], ()
-    judged = Judged(judge(engine, contract, landing.as_of, None))
+    judged = Judged(judge(engine, contract, landing.as_of))
     open_incoming(engine)
     keep(engine, contract, file_id, landing.workdir / "landing-retry.parquet", judged, None)
     params = {"delivery": delivery, "file_id": file_id}
@@ -208,7 +208,7 @@ def _stage(landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[Q
     if isinstance(feed.form, ParquetForm):
         ordinals = dict(enumerate(waiting))
         source = open_parquet(engine, _parquet(landing.workdir, waiting), file)
-        stage_parquet(engine, contract, source, landing.left_out.get(feed.feed), is_numbered=True)
+        stage_parquet(engine, contract, source, landing.left_out.get(feed.feed))
     else:
         ordinals = _stage_text(landing, feed, contract, waiting)
     if not ordinals:

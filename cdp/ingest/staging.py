@@ -285,10 +285,8 @@ def stage_parquet(
     source: ParquetFile,
     left_out: LeftOut = None,
     first: int = 0,
-    *,
-    is_numbered: bool = False,
 ) -> Staged:
-    """Stage the next ``step`` rows of a parquet file from row ``first`` on; all of them where they are numbered.
+    """Stage the next ``step`` rows of a parquet file from row ``first`` on; ``_row`` is a row's number in the file.
 
     Raises ``IngestError``, ``ContractError``.
     """
@@ -297,13 +295,15 @@ def stage_parquet(
     headers = _headers(match, names, left_out, list(source.columns.values()))
     aside = _aside({item.name: quoted(names[place]) for place, item in headers.items() if item.is_aside})
     chosen = _chosen(contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside)
-    number = "file_row_number as _row" if is_numbered else _UNNUMBERED
-    stretch = "" if is_numbered else f" where file_row_number between {first} and {first + source.step - 1}"
+    stretch = (
+        "" if source.step >= source.rows else f" where file_row_number between {first} and {first + source.step - 1}"
+    )
     where = text(_exactly(source.path))
     engine.create_view(
         "staged",
-        f"select {number}, {chosen}, struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in names)}) "
-        f"as _loaded from read_parquet({where}, file_row_number = true){stretch}",
+        f"select file_row_number as _row, {chosen}, "
+        f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in names)}) as _loaded "
+        f"from read_parquet({where}, file_row_number = true){stretch}",
     )
     return Staged(match.warnings, match.notes, tuple(headers.values()))
 

@@ -83,9 +83,13 @@ def in_stretches(monkeypatch):
     monkeypatch.setattr(staging, "PARQUET_BYTES", 1)
 
 
+LOOKED_UP = {"rowRules": [{"name": "known_note", "must": "note in ('n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7')"}]}
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
-def test_rows_keep_their_numbers_lines_and_text_in_any_stretch(tmp_path, form):
-    result, rows = land(tmp_path, form, contract())
+@pytest.mark.parametrize("rules", [{}, LOOKED_UP], ids=["plain", "looked up"])
+def test_rows_keep_their_numbers_lines_and_text_in_any_stretch(tmp_path, form, rules):
+    result, rows = land(tmp_path, form, contract(**rules))
     [ledger] = result.ledgers
     assert len(result.landed["sales"]) > 1
     assert (ledger.rows_read, ledger.rows_accepted, ledger.rows_quarantined, ledger.rows_duplicate) == (
