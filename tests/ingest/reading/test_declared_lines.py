@@ -36,7 +36,7 @@ def test_json_lines_too(deliver, load, tmp_path):
 
 @pytest.mark.parametrize("pattern", [".*", "(", "x?"])
 def test_a_pattern_must_be_one_and_leave_something(pattern):
-    with pytest.raises(ValidationError, match="fits every line|not a regular expression"):
+    with pytest.raises(ValidationError, match=r"fits every line|not a regular expression"):
         Feed.model_validate(
             {
                 "feed": "a",
@@ -47,5 +47,5 @@ def test_a_pattern_must_be_one_and_leave_something(pattern):
                 "contract": "a",
                 "tables": ["orders"],
                 "skipLines": pattern,
-            }  # fmt: skip
+            }
         )
