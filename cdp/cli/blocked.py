@@ -60,15 +60,17 @@ def proposals(workspace: Path | None) -> list[SharedValue]:
     """What the published run's records propose; nothing where their files are gone."""
     from cdp.identity.proposals import RunRecords, propose_blocks
     from cdp.runs import Store
+    from cdp.runs.parts import gone_name
     from cdp.workspace import find_root, load_workspace
 
     store = Store(find_root(workspace) / "data")
     head = store.head()
     names = ("identity_records", "usable_identifiers", "identity_map")
-    records, identifiers, identity_map = (
-        tuple(store.path(ref) for ref in head.tables.get(name, ())) if head else () for name in names
+    gone = [gone_name(name) for name in names[1:]]
+    records, identifiers, identity_map, *lists = (
+        tuple(store.path(ref) for ref in head.tables.get(name, ())) if head else () for name in (*names, *gone)
     )
-    kept = RunRecords(records, identifiers, identity_map)
+    kept = RunRecords(records, identifiers, identity_map, *(files[0] if files else None for files in lists))
     return propose_blocks(kept, load_workspace(workspace).identity) if kept.is_there else []
 
 

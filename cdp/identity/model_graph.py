@@ -60,7 +60,7 @@ def join_components(
     kept["cut_reason"] = _too_little(kept, settings)
     candidates = kept[kept["cut_reason"] == ""]
     loose = components(len(labels), candidates["component_l"].to_numpy(), candidates["component_r"].to_numpy())
-    groups = _groups(engine, _within(kept, loose))
+    groups = _groups(engine, _within(kept, loose), loose)
     for component, apart in rulings.apart_by_label(labels).items():
         if component in groups:
             groups[component].apart.update(apart)
@@ -117,13 +117,19 @@ def _too_little(pairs: pd.DataFrame, settings: IdentitySettings) -> pd.Series[st
     return reasons
 
 
-def _groups(engine: Engine, kept: pd.DataFrame) -> dict[int, Group]:
-    """Names and birth dates of the components that take part; makes ``name_relations`` for their pairs."""
-    engine.register("model_pairs", kept[["component_l", "component_r"]])
-    parts = "(select component_l as component from model_pairs union select component_r from model_pairs)"
+def _groups(engine: Engine, kept: pd.DataFrame, loose: NDArray[np.int64]) -> dict[int, Group]:
+    """Names and birth dates of the components that take part; makes ``name_relations`` for all who may come together.
+
+    What becomes of a loose cluster rests on its own names alone, met in a scored pair or not.
+    """
+    import numpy as np
+    import pandas as pd
+
+    parts = np.unique(kept[["component_l", "component_r"]].to_numpy(dtype=np.int64))
+    engine.register("loose_clusters", pd.DataFrame({"component": parts, "cluster": loose[parts]}))
     contents = engine.rows(
         "select c.component, c.name_key, coalesce(c.birth_date, '') as birth_date, count(*) "
-        f"from record_contents as c inner join {parts} as p on c.component = p.component "
+        "from record_contents as c inner join loose_clusters as p on c.component = p.component "
         "group by c.component, c.name_key, c.birth_date order by 1, 2, 3"
     )
     groups: dict[int, Group] = {}
@@ -138,13 +144,11 @@ def _groups(engine: Engine, kept: pd.DataFrame) -> dict[int, Group]:
 
 _NAMES_THAT_MEET = """
 with names as (
-    select distinct component, name_key from record_contents
-), clusters as (
-    select component_l, component_r from model_pairs
+    select distinct loose_clusters.cluster, record_contents.name_key
+    from record_contents
+    inner join loose_clusters on record_contents.component = loose_clusters.component
 )
-select distinct least(l.name_key, r.name_key) as name_key_l, greatest(l.name_key, r.name_key) as name_key_r
-from clusters
-inner join names as l on clusters.component_l = l.component
-inner join names as r on clusters.component_r = r.component
-where l.name_key <> r.name_key
+select distinct l.name_key as name_key_l, r.name_key as name_key_r
+from names as l
+inner join names as r on l.cluster = r.cluster and l.name_key < r.name_key
 """

@@ -85,11 +85,16 @@ class SharedValue:
 
 @dataclass(frozen=True)
 class RunRecords:
-    """Parquet files of a run's ``identity_records``, ``usable_identifiers`` and ``identity_map``."""
+    """Parquet files of a run's ``identity_records``, ``usable_identifiers`` and ``identity_map``.
+
+    The latter two may be kept in parts, with a list of rows that are gone.
+    """
 
     records: tuple[Path, ...]
     identifiers: tuple[Path, ...]
     identity_map: tuple[Path, ...]
+    identifiers_gone: Path | None = None
+    identity_map_gone: Path | None = None
 
     @property
     def is_there(self) -> bool:
@@ -113,9 +118,9 @@ def propose_blocks(kept: RunRecords, settings: IdentitySettings) -> list[SharedV
 
 
 def _propose(engine: Engine, kept: RunRecords, settings: IdentitySettings) -> list[SharedValue]:
-    engine.read_parquet("held", list(kept.identifiers))
+    engine.read_parquet("held", list(kept.identifiers), kept.identifiers_gone)
     engine.read_parquet("all_records", list(kept.records))
-    engine.read_parquet("mapped", list(kept.identity_map))
+    engine.read_parquet("mapped", list(kept.identity_map), kept.identity_map_gone)
     engine.create_table("shared", _SHARED)
     concerned = "select held.record_id from held inner join shared using (identifier_type, identifier_value)"
     engine.create_table("identity_records", f"select * from all_records where record_id in ({concerned})")

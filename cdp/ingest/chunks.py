@@ -6,7 +6,6 @@ rows in a parquet file, and of each row what placing it takes: key, version, has
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.references import known_references
 from cdp.ingest.restatement import Scope, scope_value
 
-_LOOK_UP = re.compile(r"\b(?:in|any|all|some|exists|select|from|join|over)\b", re.IGNORECASE)
 INCOMING = "_row bigint, _key varchar, _version timestamp, _hash ubigint, _scope varchar"
 
 
@@ -55,14 +53,6 @@ def tells_equal_rows_apart(contract: Contract) -> bool:
     return contract.rows_per_key == "many" and contract.equal_rows == "each"
 
 
-def needs_numbers(contract: Contract) -> bool:
-    """Whether rows must be numbered before they are judged: where the engine looks something up it may shuffle them."""
-    looks_up = any(item.references for item in contract.properties) or any(
-        _LOOK_UP.search(rule.must) for rule in contract.row_rules
-    )
-    return looks_up or needs_whole_file(contract)
-
-
 def judge(
     engine: Engine,
     contract: Contract,
@@ -82,6 +72,24 @@ def judge(
     ``_hash`` tells rows of one key apart, so that 64 bits are plenty. It is the engine's own, which another version of
     it may change: rows delivered again would then count as accepted and replace their equals, nothing else.
     """
+    rows = engine.create_table(
+        "chunk", _judging(engine, contract, is_numbered=is_numbered, is_told_whole=is_told_whole), {"as_of": as_of}
+    )
+    numbered = f"* replace (_row + {first} as _row)" if is_numbered else f"{first} + rowid as _row, *"
+    engine.create_view("judged", f"select {numbered} from chunk")
+    return rows
+
+
+def stays_in_order(engine: Engine, contract: Contract, as_of: object) -> bool:
+    """Whether the engine would judge the rows of ``staged`` in the order in which they stand.
+
+    It does not where it joins, and it joins where it looks something up, be it in a list of constants.
+    """
+    plan = engine.rows(f"explain {_judging(engine, contract, is_numbered=False)}", {"as_of": as_of})
+    return "JOIN" not in "".join(text for _, text in plan).upper()
+
+
+def _judging(engine: Engine, contract: Contract, *, is_numbered: bool, is_told_whole: bool = False) -> str:
     carried = {"_raw_key": " || '|' || ".join(f"coalesce({quoted(name)}, '')" for name in contract.key)}
     extra = ", _extra" if "_extra" in engine.columns("staged") else ""
     if extra:
@@ -97,17 +105,12 @@ def judge(
         else ""
     )
     number = "_row, " if is_numbered else ""
-    rows = engine.create_table(
-        "chunk",
+    return (
         f"select {number}{names}, {key_sql(contract)} as _key, {version_sql(contract)} as _version, "
         f"hash({names}{apart}) as _hash, _reasons, _notes, "
         f"case when len(_reasons) > 0 then _raw_key end as _raw_key{raw}{extra} "
-        f"from ({contract_sql(contract, known=known_references(engine, contract), carried=carried)})",
-        {"as_of": as_of},
+        f"from ({contract_sql(contract, known=known_references(engine, contract), carried=carried)})"
     )
-    numbered = f"* replace (_row + {first} as _row)" if is_numbered else f"{first} + rowid as _row, *"
-    engine.create_view("judged", f"select {numbered} from chunk")
-    return rows
 
 
 def open_incoming(engine: Engine, scope: Scope | None = None) -> None:

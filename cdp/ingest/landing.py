@@ -11,16 +11,16 @@ from pathlib import Path
 from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, DriftError, EngineError, IngestError, LedgerError
-from cdp.ingest.chunks import Judged, judge, keep, needs_numbers, needs_whole_file, open_incoming, without_duplicates
+from cdp.ingest.chunks import Judged, judge, keep, needs_whole_file, open_incoming, stays_in_order, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
+from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Certified, Stream
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, with_text, without_copies
 from cdp.ingest.restatement import Scope, find_withdrawn
+from cdp.ingest.staged import Staged
 from cdp.ingest.staging import (
-    JsonKeys,
-    Staged,
     must_read,
     open_parquet,
     reading_format,
@@ -30,6 +30,10 @@ from cdp.ingest.staging import (
 )
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
+
+DRIFT = "columns do not fit: "
+"""How the message of a file begins whose columns its contract does not know; later files of its feed wait behind it."""
+_FEW_ROWS = 20_000  # so few are numbered without asking: the engine reads them in one thread anyway
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,9 @@ def land_file(
     try:
         return _land(landing, delivery, feed, contract, scope, blank)
     except (ContractError, IngestError) as error:
-        refused = replace(blank, status=FileStatus.refused, message=f"{error.message}; {error.hint}")
-        return Landed(refused, is_drift=isinstance(error, DriftError))
+        is_drift = isinstance(error, DriftError)
+        told = f"{DRIFT if is_drift else ''}{error.message}; {error.hint}"
+        return Landed(replace(blank, status=FileStatus.refused, message=told), is_drift=is_drift)
     except OSError as error:
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
@@ -136,7 +141,7 @@ def pass_through(
     """
     engine, judged = landing.engine, Judged()
     left_out = landing.left_out.get(feed.feed)
-    in_one, is_numbered = needs_whole_file(contract), needs_numbers(contract)
+    in_one = needs_whole_file(contract)
     open_incoming(engine, scope)
     if isinstance(feed.form, ParquetForm):
         source = open_parquet(engine, delivery.path, delivery.name)
@@ -156,10 +161,14 @@ def pass_through(
     keys = JsonKeys(contract, left_out)
     of_csv: Staged | None = None
     for batch in stream.batches(in_one=in_one):
+        is_numbered = True
         if isinstance(feed.form, CsvForm):
+            if not in_one and batch.records > _FEW_ROWS:
+                stage_csv(engine, contract, batch, delivery.name, left_out)
+                is_numbered = not stays_in_order(engine, contract, landing.as_of)
             of_csv = stage_csv(engine, contract, batch, delivery.name, left_out, is_numbered=is_numbered)
         else:
-            stage_json(engine, contract, batch, keys, is_numbered=is_numbered)
+            stage_json(engine, contract, batch, keys)
         known = len(judged.broken)
         _keep(landing, delivery, contract, scope, judged, batch.first, is_numbered=is_numbered)
         judged.broken[known:] = with_text(judged.broken[known:], batch.whole)

@@ -18,12 +18,13 @@ from cdp.errors import ContractError, IngestError
 from cdp.ingest.checks import key_sql, version_sql
 from cdp.ingest.chunks import Judged, judge, keep, open_incoming, without_duplicates
 from cdp.ingest.feed import CsvForm, Feed, ParquetForm
+from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.landing import Landing, move_landed
 from cdp.ingest.ledger import QuarantinedRow
 from cdp.ingest.reading import certify, stands_alone
 from cdp.ingest.refusals import in_words
 from cdp.ingest.stage import open_current
-from cdp.ingest.staging import JsonKeys, open_parquet, reading_format, stage_csv, stage_json, stage_parquet
+from cdp.ingest.staging import open_parquet, reading_format, stage_csv, stage_json, stage_parquet
 
 _BEFORE_ALL = 1 << 40
 """Rows that had no number stand before all others of their file."""
@@ -39,8 +40,7 @@ end
 """
 _PLACE_ONE = f"""
 with ranked as (
-    select
-        *,
+    select *,
         row_number() over (partition by _key, _hash order by _row desc) as copy_number,
         row_number() over (partition by _key order by _version desc nulls last, _row desc) as newest
     from incoming
@@ -58,9 +58,7 @@ left join delivered as d on c._file_id = d._file_id
 """
 _PLACE_MANY = f"""
 with ranked as (
-    select
-        *,
-        max(_version) over (partition by _key) as unit_version,
+    select *, max(_version) over (partition by _key) as unit_version,
         row_number() over (partition by _key, _hash order by _row) as copy_number
     from incoming
 ),
@@ -257,7 +255,7 @@ def _stage_text(
     if ordinals and isinstance(feed.form, CsvForm):
         stage_csv(landing.engine, contract, certified, waiting[0].file, left_out, is_numbered=True)
     elif ordinals:
-        stage_json(landing.engine, contract, certified, JsonKeys(contract, left_out), is_numbered=True)
+        stage_json(landing.engine, contract, certified, JsonKeys(contract, left_out))
     return ordinals
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,29 +20,17 @@ from cdp.engines import Engine
 from cdp.errors import EngineError, IngestError
 from cdp.ingest.checks import quoted, text, text_list
 from cdp.ingest.columns import ColumnMatch, match_columns
-from cdp.ingest.drift import proposals
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
+from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.reading import Batch, Certified, CsvFormat, JsonLinesFormat
+from cdp.ingest.staged import MOST_EXTRA, LeftOut, Staged
 from cdp.quality.history import Header
 
 EXTRA = "_extra"
 """The landed column that keeps the values of added columns."""
-MOST_EXTRA = 500
-"""Added columns that are kept aside; of a file that has more none is, of JSON lines none from there on."""
 PARQUET_ROWS, PARQUET_BYTES = 20_000, 64 << 20
 """Rows of a parquet file that go through at a time: at least so many, and those of so many bytes."""
 _LOOKED_AT, _LONGEST_LINE = 200, 100_000
-LeftOut = frozenset[str] | None
-"""Columns that the contract left out from the start; ``None`` before the feed's first delivery."""
-
-
-@dataclass(frozen=True)
-class Staged:
-    """What staging noticed. ``warnings`` want a look, ``notes`` are for the record; ``headers`` are the columns."""
-
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    headers: tuple[Header, ...] = ()
 
 
 def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesFormat:
@@ -130,42 +118,7 @@ def _first_values(certified: Batch | Certified) -> dict[str, list[str]]:
     }
 
 
-class JsonKeys:
-    """The top-level keys of a file's documents, as they come to light."""
-
-    def __init__(self, contract: Contract, left_out: LeftOut = None) -> None:
-        self._contract = contract
-        self._left_out = left_out
-        self._known = _known_keys(contract)
-        self._found: set[str] = set()
-
-    def add(self, keys: Iterable[str]) -> list[str]:
-        """The added ones among some documents' keys, which are kept aside unless the file has too many."""
-        fresh = set(keys)
-        self._found |= fresh
-        return sorted(fresh & self._added()) if len(self._added()) <= MOST_EXTRA else []
-
-    def staged(self) -> Staged:
-        """What they say of the file."""
-        added = self._added()
-        headers = [
-            Header(_top_level(item.source), "", item.name)
-            for item in self._contract.properties
-            if any(_top_level(source) in self._found for source in (item.source, *item.aliases))
-        ]
-        unknown = sorted(self._found - self._known)[:MOST_EXTRA]
-        headers += [Header(key, is_aside=key in added and len(added) <= MOST_EXTRA) for key in unknown]
-        return Staged(tuple(_strange_keys(self._contract, self._found)), (), tuple(headers))
-
-    def _added(self) -> set[str]:
-        if self._left_out is None:
-            return set()
-        return self._found - self._known - self._left_out
-
-
-def stage_json(
-    engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys, *, is_numbered: bool = False
-) -> None:
+def stage_json(engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys) -> None:
     """Stage certified JSON lines; every document is parsed once for all paths of the contract."""
     size = max(batch.max_record_bytes * 2, 1 << 24)
     paths, columns = _json_columns(contract)
@@ -176,16 +129,11 @@ def stage_json(
     pointers = text_list(["/" + key.replace("~", "~0").replace("/", "~1") for key in added])
     extra = f", json_extract(json, {pointers}) as extra" if aside else ""
     kept = f", {aside} as {EXTRA}" if aside else ""
-    number = _NUMBERED if is_numbered else _UNNUMBERED
     engine.create_view(
         "staged",
-        f"select {number}, {columns}{kept} "
+        f"select {_NUMBERED}, {columns}{kept} "
         f"from (select json_extract_string(json, {paths}) as found{extra} from {documents})",
     )
-
-
-def _known_keys(contract: Contract) -> set[str]:
-    return {_top_level(source) for item in contract.properties for source in (item.source, *item.aliases)}
 
 
 def _headers(
@@ -212,33 +160,6 @@ def _aside(values: Mapping[str, str]) -> str:
     if not 0 < len(values) <= MOST_EXTRA:
         return ""
     return f"json_object({', '.join(f'{text(name)}, {value}' for name, value in values.items())})::varchar"
-
-
-def _strange_keys(contract: Contract, delivered: set[str]) -> Iterable[str]:
-    """Top-level keys that no row has, where a new key of a similar name came."""
-    known = _known_keys(contract)
-    gone = [
-        item
-        for item in contract.properties
-        if not item.joins
-        and _path(item.source).count(".") == 0
-        and not {_top_level(name) for name in (item.source, *item.aliases)} & delivered
-    ]
-    for found in proposals(contract, gone, sorted(delivered - known), {}):
-        yield (
-            f"no row has {found.wanted}, and {found.name} is new: {found.reason}; "
-            f"accept with '{found.command(contract.name)}'"
-        )
-
-
-def _path(source: str) -> str:
-    return source.removeprefix("$.")
-
-
-def _top_level(source: str) -> str:
-    """The first key of a JSON path, without the quotes that odd names need."""
-    path = _path(source)
-    return path[1:].partition('"')[0] if path.startswith('"') else path.partition(".")[0]
 
 
 def _json_columns(contract: Contract) -> tuple[str, str]:

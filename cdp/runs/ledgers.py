@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cdp.ingest.checks import quoted
+from cdp.ingest.landing import DRIFT
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table
 from cdp.ingest.stage import HELD, History
@@ -94,7 +95,9 @@ def history(run: Run) -> History:
         landed,
         frozenset(item.file for item in known if item.status is FileStatus.unknown),
         frozenset(
-            (item.feed, item.file_id, item.file) for item in settled if item.feed and item.status is FileStatus.refused
+            (item.feed, item.file_id, item.file)
+            for item in settled
+            if item.feed and item.status is FileStatus.refused and item.message.startswith(DRIFT)
         ),
         {(item.feed, item.file): run_number(item.run_id) for item in reversed(put_off) if item.feed},
     )

@@ -7,215 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from cdp.serving import customer_sql as sql
 from cdp.serving.match import Match, match_customer
 from cdp.serving.reader import Reader
 from cdp.serving.rows import Rows
 
 CHANNELS = ("store", "web", "app")
 CONSENT_CHANNELS = ("email", "sms", "push")
-
-_LAST_RUN = """
-select run_id, business_date, as_of
-from runs
-order by as_of desc, run_id desc
-limit 1
-"""
-
-_PURCHASES = """
-with
-items as (
-    select
-        order_id,
-        string_agg(
-            coalesce(product_name, sku, gtin, 'unknown article')
-            || case
-                when quantity <> 1
-                    then ' x ' || regexp_replace(cast(cast(quantity as decimal(18, 3)) as varchar), '[.]?0+$', '')
-                else ''
-            end,
-            ', ' order by line_number
-        ) as items
-    from order_lines
-    where customer_id = $customer_id
-    group by order_id
-)
-select
-    orders.ordered_at,
-    orders.channel,
-    orders.order_id,
-    orders.gross_revenue,
-    orders.currency,
-    orders.is_cancelled,
-    orders.counted_as,
-    items.items
-from orders
-left join items using (order_id)
-where orders.customer_id = $customer_id
-    and orders.ordered_at < $as_of
-order by orders.ordered_at desc, orders.order_id
-limit $limit
-"""
-
-_WITHOUT_RATE = """
-select upper(currency) as currency, count(*) as count_orders, sum(gross_revenue) as amount
-from orders
-where customer_id = $customer_id
-    and counted_as is not null
-    and revenue is null
-group by upper(currency)
-order by currency
-"""
-
-_CART = """
-select
-    cart_items.sku,
-    products.title,
-    cart_items.quantity,
-    cart_items.unit_price,
-    cart_items.value,
-    cart_items.store_id,
-    cart_items.store_basis,
-    cart_items.stock_available
-from cart_items
-inner join carts on cart_items.cart_id = carts.cart_id
-left join products on cart_items.sku = products.sku
-where cart_items.customer_id = $customer_id
-    and carts.customer_id = $customer_id
-    and carts.is_current
-    and cart_items.quantity > 0
-order by cart_items.sku
-"""
-
-_POINTS = """
-select
-    loyalty_card,
-    balance,
-    points_earned,
-    points_burned,
-    points_expired,
-    last_booked_at
-from loyalty_accounts
-where customer_id = $customer_id
-order by last_booked_at desc, loyalty_card
-"""
-
-_MESSAGES = """
-with
-named as (
-    select campaign_id, channel, min(name) as campaign
-    from campaigns
-    group by campaign_id, channel
-)
-select
-    messages.sent_at,
-    messages.channel,
-    coalesce(named.campaign, messages.campaign_id) as campaign,
-    messages.is_delivered,
-    messages.first_opened_at,
-    messages.last_clicked_at,
-    messages.unsubscribed_at
-from messages
-left join named on messages.campaign_id = named.campaign_id and messages.channel = named.channel
-where messages.customer_id = $customer_id
-order by messages.sent_at desc nulls last, messages.message_id
-limit $limit
-"""
-
-_HOUSEHOLD = """
-with
-others as (
-    select unnest(members) as customer_id
-    from households
-    where household_id = $household_id
-)
-select profiles.customer_id, profiles.full_name, profiles.birth_date, profiles.net_revenue
-from others
-inner join profiles on others.customer_id = profiles.customer_id
-where others.customer_id <> $customer_id
-order by profiles.customer_id
-"""
-
-_CONTACTS = """
-select contacted_at, channel, ticket_id, hours_to_first_answer, hours_to_solution, is_repeat_7d
-from support_contacts
-where customer_id = $customer_id
-order by contacted_at desc, contact_id
-limit $limit
-"""
-
-_IDENTIFIERS = """
-select identifier_type, identifier_value, first_seen_at, last_seen_at, count_records
-from identifiers
-where customer_id = $customer_id
-order by identifier_type, count_records desc, identifier_value
-"""
-
-_UNREACHABLE = """
-select channel, identifier_value as contact, reason, detail, since, until
-from unreachable_contacts
-semi join (
-    select identifier_type, identifier_value
-    from identifiers
-    where customer_id = $customer_id
-) as own using (identifier_type, identifier_value)
-order by channel, identifier_value, reason
-"""
-
-_FEEDS = """
-select
-    feed,
-    count(*) as count_records,
-    min(first_observed_at) as first_observed_at,
-    max(last_observed_at) as last_observed_at
-from identity_records
-where customer_id = $customer_id
-group by feed
-order by feed
-"""
-
-_OPEN_TICKETS = """
-select ticket_id, opened_at, status, priority, channel, subject, order_id
-from tickets
-where customer_id = $customer_id
-    and is_open
-    and opened_at < $as_of
-order by opened_at desc, ticket_id
-"""
-
-_RESERVATIONS = """
-select created_at, ready_at, status, store_id, sku, quantity
-from fulfilments
-where customer_id = $customer_id
-    and status in ('created', 'ready')
-    and created_at < $as_of
-order by created_at desc, fulfilment_id
-"""
-
-_RETURNS = """
-select returned_at, return_channel, order_id, sku, quantity, amount
-from returns
-where customer_id = $customer_id
-    and (returned_at is null or returned_at < $as_of)
-order by returned_at desc nulls last, return_id
-limit $limit
-"""
-
-_SEGMENTS = """
-select segment_memberships.segment, segments.title, segment_memberships.valid_from
-from segment_memberships
-inner join segments using (segment)
-where segment_memberships.customer_id = $customer_id
-    and segment_memberships.valid_to is null
-order by segment_memberships.segment
-"""
-
-_ORIGINS = """
-select attribute, value, feed, record_id, observed_at, reason
-from profile_attributes
-where customer_id = $customer_id
-    and is_chosen
-order by attribute, feed, record_id
-"""
 
 
 @dataclass(frozen=True)
@@ -265,11 +63,11 @@ def view_customer(reader: Reader, key: str, *, limit: int = 5) -> Customer360:
 
 
 def _view(reader: Reader, match: Match, limit: int) -> Customer360:
-    run = next(iter(reader.fetch(_LAST_RUN)))
+    run = next(iter(reader.fetch(sql.LAST_RUN)))
     given: dict[str, object] = {"customer_id": match.customer_id, "as_of": run["as_of"], "limit": limit}
 
-    def fetch(sql: str) -> Rows:
-        return reader.fetch(sql, {name: value for name, value in given.items() if f"${name}" in sql})
+    def fetch(query: str) -> Rows:
+        return reader.fetch(query, {name: value for name, value in given.items() if f"${name}" in query})
 
     identity = next(iter(fetch("select * from customers where customer_id = $customer_id")))
     profile = next(iter(fetch("select * from profiles where customer_id = $customer_id")), None)
@@ -281,24 +79,29 @@ def _view(reader: Reader, match: Match, limit: int) -> Customer360:
         run["run_id"],
         identity,
         profile,
-        identifiers=fetch(_IDENTIFIERS),
-        feeds=fetch(_FEEDS),
+        identifiers=fetch(sql.IDENTIFIERS),
+        feeds=fetch(sql.FEEDS),
         consents=_consents(profile or {}),
-        unreachable=fetch(_UNREACHABLE),
-        household=fetch(_HOUSEHOLD),
+        unreachable=fetch(sql.UNREACHABLE) if _has_lists(reader) else Rows.of(sql.UNREACHABLE_COLUMNS, []),
+        household=fetch(sql.HOUSEHOLD),
         orders_by_channel=_orders_by_channel(profile or {}),
-        orders_without_rate=fetch(_WITHOUT_RATE),
-        open_cart=fetch(_CART),
-        points=fetch(_POINTS),
-        purchases=fetch(_PURCHASES),
-        returns=fetch(_RETURNS),
-        reservations=fetch(_RESERVATIONS),
-        open_tickets=fetch(_OPEN_TICKETS),
-        support_contacts=fetch(_CONTACTS),
-        messages=fetch(_MESSAGES),
-        segments=fetch(_SEGMENTS),
-        origins=fetch(_ORIGINS),
+        orders_without_rate=fetch(sql.WITHOUT_RATE),
+        open_cart=fetch(sql.CART),
+        points=fetch(sql.POINTS),
+        purchases=fetch(sql.PURCHASES),
+        returns=fetch(sql.RETURNS),
+        reservations=fetch(sql.RESERVATIONS),
+        open_tickets=fetch(sql.OPEN_TICKETS),
+        support_contacts=fetch(sql.CONTACTS),
+        messages=fetch(sql.MESSAGES),
+        segments=fetch(sql.SEGMENTS),
+        origins=fetch(sql.ORIGINS),
     )
+
+
+def _has_lists(reader: Reader) -> bool:
+    """Whether the file was published by a version that knows of contacts that must not be written to."""
+    return bool(reader.fetch("select 1 from duckdb_tables() where table_name = 'unreachable_contacts'").rows)
 
 
 def _consents(profile: Mapping[str, Any]) -> Rows:

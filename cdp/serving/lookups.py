@@ -54,9 +54,10 @@ order by run_id, file, line
 """
 
 _FILES = """
-select
-    file, feed, run_id, status, rows_read, rows_accepted, rows_quarantined, rows_duplicate, rows_superseded,
-    lines_skipped, message
+select columns(lambda c: c in (
+    'file', 'feed', 'run_id', 'status', 'rows_read', 'rows_accepted', 'rows_quarantined', 'rows_duplicate',
+    'rows_superseded', 'lines_skipped', 'message'
+))
 from source_files
 order by run_id, file
 """

@@ -83,7 +83,7 @@ def test_feeds_and_sql_are_listed_before_the_first_run(new_workspace, capsys):
 
 def test_a_night_is_told_in_words_a_manager_reads(sample_nights):
     _, (first, second) = sample_nights
-    for words in ("Run 2026-05-31-0001", "rows", "Customers", "Segments", "Refused rows, by reason", "Published file"):
+    for words in ("Run 2026-05-31-0001", "rows", "Customers", "Segments", "Refused rows: ", "Published file"):
         assert words.lower() in first.stdout.lower()
     assert "[1/8] land" in first.stderr
     assert "Run 2026-06-01-0002" in second.stdout

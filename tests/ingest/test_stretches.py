@@ -11,10 +11,9 @@ import pytest
 
 from cdp.contracts import Contract
 from cdp.engines import open_engine
-from cdp.ingest import staging
+from cdp.ingest import landing, staging
 from cdp.ingest.discover import discover
 from cdp.ingest.feed import Feed
-from cdp.ingest.landing import Landing
 from cdp.ingest.reading import parts
 from cdp.ingest.stage import History, land_inbox
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
@@ -34,6 +33,8 @@ def contract(**more):
         {"name": "amount", "logicalType": "number", "logicalTypeOptions": {"scale": 2}},
         {"name": "note"},
     ]
+    if more.pop("listed", False):
+        properties[2]["logicalTypeOptions"] = {"values": [f"n{number}" for number in range(9)]}
     if more.pop("unique", False):
         properties[2]["unique"] = True
     return Contract.model_validate(
@@ -63,8 +64,8 @@ def land(tmp_path, form, agreed):
     engine = open_engine("duckdb", threads=2)
     try:
         engine.execute(f"create temp table superseded_rows ({SUPERSEDED_COLUMNS})")
-        landing = Landing(engine, datetime(2026, 6, 1), "r1", work, tmp_path / "landed")
-        result = land_inbox(landing, discover(inbox, [feed]), {"sales": feed}, {"sales": agreed}, History())
+        target = landing.Landing(engine, datetime(2026, 6, 1), "r1", work, tmp_path / "landed")
+        result = land_inbox(target, discover(inbox, [feed]), {"sales": feed}, {"sales": agreed}, History())
         rows = []
         if result.landed:
             engine.read_parquet("landed", result.landed["sales"])
@@ -79,6 +80,7 @@ def in_stretches(monkeypatch):
     monkeypatch.setattr(parts, "PART_BYTES", 4000)
     monkeypatch.setattr("cdp.ingest.reading.blocks.BLOCK_BYTES", 4096)
     monkeypatch.setattr("cdp.ingest.reading.source.BLOCK_BYTES", 4096)
+    monkeypatch.setattr(landing, "_FEW_ROWS", 0)
     monkeypatch.setattr(staging, "PARQUET_ROWS", 1000)
     monkeypatch.setattr(staging, "PARQUET_BYTES", 1)
 
@@ -87,7 +89,7 @@ LOOKED_UP = {"rowRules": [{"name": "known_note", "must": "note in ('n0', 'n1', '
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("rules", [{}, LOOKED_UP], ids=["plain", "looked up"])
+@pytest.mark.parametrize("rules", [{}, LOOKED_UP, {"listed": True}], ids=["plain", "looked up", "listed"])
 def test_rows_keep_their_numbers_lines_and_text_in_any_stretch(tmp_path, form, rules):
     result, rows = land(tmp_path, form, contract(**rules))
     [ledger] = result.ledgers

@@ -20,7 +20,7 @@ def engine(tmp_path):
     opened.execute(f"attach '{tmp_path / 'data/serve/current'}' as pub")
     opened.execute("update pub.profiles set gross_revenue = 0, gross_revenue_probable = 0, returned_value_probable = 0")
     opened.execute("update pub.profiles set gross_revenue = 150.50 where customer_id = 'C1'")
-    opened.execute("update pub.orders set revenue = gross_revenue, counted_as = 'purchase'")
+    opened.execute("update pub.orders set revenue = gross_revenue, counted_as = 'purchase' where currency = 'EUR'")
     opened.execute(
         "insert into pub.orders (order_id, revenue, is_cancelled, ordered_at) "
         "values ('#1002', 9, false, timestamp '2026-06-01 00:30:00')"

@@ -53,3 +53,10 @@ def test_a_file_that_is_broken_otherwise_holds_nobody_back(club):
     club.contract(UNDATED)
     club.run(club2=b"\x1f\x8b\x08broken", club3=HEADER + "M1,a@example.com,3,\n")
     assert club.members() == [("M1", "a@example.com", 3)]
+
+
+def test_a_broken_file_that_stays_is_told_once(club):
+    club.contract(UNDATED)
+    assert club.run(club2=b"PK\x03\x04broken").exit_code == 4
+    assert club.run(club3=HEADER + "M1,a@example.com,3,\n").warnings == ()
+    assert statuses(club) == [("0001", "club2.csv", "refused"), ("0002", "club3.csv", "loaded")]

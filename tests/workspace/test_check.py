@@ -39,7 +39,7 @@ def test_the_reference_workspace_is_faultless(root):
     workspace, faults = check_workspace(root)
     assert faults == []
     assert workspace is not None
-    assert len(workspace.plans) == 24
+    assert len(workspace.plans) == 25
 
 
 def test_ten_planted_faults_are_all_told_with_their_lines(root):

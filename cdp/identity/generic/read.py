@@ -44,19 +44,22 @@ def read_file(engine: Engine, path: Path, number: int) -> Source:
     table = f"people_file_{number}"
     try:
         with tempfile.TemporaryDirectory(prefix="cdp-read-") as folder:
-            engine.create_table(table, f"select * from {_scan(path, kind, Path(folder))}")
+            engine.create_table(table, f"select * from {_scan(engine, path, kind, Path(folder))}")
     except (CdpError, OSError) as error:
         said = error.message if isinstance(error, CdpError) else str(error)
         raise UsageError(f"{path} cannot be read: {said.splitlines()[0]}", "check the file") from error
     return _as_text(engine, path.name.split(".")[0], table)
 
 
-def _scan(path: Path, kind: str, folder: Path) -> str:
+def _scan(engine: Engine, path: Path, kind: str, folder: Path) -> str:
     if kind in _PARQUET:
         return f"read_parquet({file_literal(path)})"
     text = as_utf8(path, folder)
     if kind in _JSON:
-        return f"read_json({file_literal(text)}, records = true, sample_size = -1, convert_strings_to_integers = false)"
+        source = f"{file_literal(text)}, records = true, sample_size = -1, convert_strings_to_integers = false"
+        names = [str(name) for name, *_ in engine.rows(f"describe select * from read_json({source})")]
+        as_written = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
+        return f"read_json({file_literal(text)}, records = true, columns = {{{as_written}}})"
     delimiter = _DELIMITERS.get(kind) or _sep_line(text)
     more = f", delim = {literal(delimiter[0])}" if delimiter else ""
     more += ", skip = 1" if len(delimiter) > 1 else ""

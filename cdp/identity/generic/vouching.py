@@ -31,6 +31,8 @@ def vouched(groups: Ints, left: Ints, right: Ints, p: Floats) -> Floats:
     members = np.argsort(groups, kind="stable")
     firsts, lasts = (np.searchsorted(groups[members], roots, side=side) for side in ("left", "right"))
     supported = p.copy()
+    if not len(inside):
+        return supported
     for first, last, pairs in zip(firsts, lasts, np.split(inside, starts[1:]), strict=True):
         size = last - first
         if not _FEWEST_MEMBERS <= size <= _MOST_MEMBERS:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from cdp.ingest.draft.consent import ConsentColumn, consent_column
 from cdp.ingest.draft.look import Look
-from cdp.ingest.draft.shapes import EMAIL, PHONE, Shape, shape_of
+from cdp.ingest.draft.shapes import PHONE, Shape, shape_of
+from cdp.ingest.draft.value_tests import digits, is_code, is_email, is_shared, lettered, of_several_words, share
 from cdp.ingest.draft.words import Heading, heading, named_meanings, plain_words
 
 PERSONAL = frozenset(
@@ -196,10 +197,6 @@ def _unseen(column: Column) -> str:
     return found[0] if found else ""
 
 
-def _share(column: Column, test: Callable[[str], bool]) -> float:
-    return sum(map(test, column.values)) / len(column.values)
-
-
 def _holds(meaning: str, column: Column) -> bool:
     """Whether the values can be what the name says."""
     kind, is_item = column.shape.kind, column.owner == "item"
@@ -214,75 +211,45 @@ def _holds(meaning: str, column: Column) -> bool:
     if meaning in PERSONAL and is_item:
         return False
     tests: Mapping[str, Callable[[], bool]] = {
-        "email": lambda: _share(column, _is_email) > 0.5 and not _is_shared(column),
-        "phone": lambda: _share(column, lambda value: bool(PHONE.fullmatch(value)) or _digits(value) >= 6) > 0.5,
+        "email": lambda: share(column, is_email) > 0.5 and not is_shared(column),
+        "phone": lambda: share(column, lambda value: bool(PHONE.fullmatch(value)) or digits(value) >= 6) > 0.5,
         "quantity": lambda: kind in _NUMBERS,
-        "score": lambda: kind in _NUMBERS and max(map(_digits, column.values)) <= 4,
+        "score": lambda: kind in _NUMBERS and max(map(digits, column.values)) <= 4,
         "csat": lambda: kind in _NUMBERS or column.distinct <= 8,
         "birth_date": lambda: False,
-        "first_name": lambda: column.owner not in {"device", "ad", "company", "store"} and _lettered(column),
-        "last_name": lambda: column.owner not in {"device", "ad", "company", "store"} and _lettered(column),
-        "full_name": lambda: column.owner in {"", "person", "billing", "shipping", "mailing"} and _lettered(column),
-        "order_id": lambda: kind not in {"boolean"} and column.owner != "item" and _is_code(column),
-        "loyalty_card": lambda: _share(column, lambda value: value.startswith(("pm_", "card_", "src_"))) < 0.5,
-        "sku": lambda: column.head.words != "item" or _is_code(column),
+        "first_name": lambda: column.owner not in {"device", "ad", "company", "store"} and lettered(column),
+        "last_name": lambda: column.owner not in {"device", "ad", "company", "store"} and lettered(column),
+        "full_name": lambda: column.owner in {"", "person", "billing", "shipping", "mailing"} and lettered(column),
+        "order_id": lambda: kind not in {"boolean"} and column.owner != "item" and is_code(column),
+        "loyalty_card": lambda: share(column, lambda value: value.startswith(("pm_", "card_", "src_"))) < 0.5,
+        "sku": lambda: column.head.words != "item" or is_code(column),
         "order_line_id": lambda: kind not in {"boolean", "number"},
-        "customer_id": lambda: column.owner != "item" and kind != "boolean" and _is_code(column),
+        "customer_id": lambda: column.owner != "item" and kind != "boolean" and is_code(column),
         "own_id": lambda: (
             column.owner in {"", "person"} and kind != "boolean" and (not column.head.last or column.owner == "person")
         ),
-        "currency": lambda: _share(column, lambda value: bool(re.fullmatch(r"[A-Za-z]{3}", value))) > 0.8,
-        "country": lambda: _lettered(column),
-        "city": lambda: _lettered(column),
-        "street": lambda: column.owner != "device" and _share(column, lambda value: any(map(str.isalpha, value))) > 0.5,
+        "currency": lambda: share(column, lambda value: bool(re.fullmatch(r"[A-Za-z]{3}", value))) > 0.8,
+        "country": lambda: lettered(column),
+        "city": lambda: lettered(column),
+        "street": lambda: column.owner != "device" and share(column, lambda value: any(map(str.isalpha, value))) > 0.5,
         "event_name": lambda: kind == "string" and column.distinct <= max(50, len(column.values) / 2),
         "status": lambda: kind in {"string", "integer"} and column.distinct <= 30,
         "zone": lambda: False,
-        "product_name": lambda: is_item or column.head.words in {"title", "product", "item"} or _lettered(column),
+        "product_name": lambda: is_item or column.head.words in {"title", "product", "item"} or lettered(column),
         "store_id": lambda: column.distinct <= max(20, len(column.values) / 2),
-        "middle_name": lambda: _lettered(column),
+        "middle_name": lambda: lettered(column),
         "title": lambda: column.distinct <= 12,
         "prefix": lambda: column.distinct <= 12,
     }
     return tests.get(meaning, lambda: kind != "boolean" or meaning in {"status", "type"})()
 
 
-def _is_email(value: str) -> bool:
-    return EMAIL.fullmatch(value.strip().strip("<>")) is not None
-
-
-def _is_shared(column: Column) -> bool:
-    """Whether one address stands in most rows: a mailbox of the company, not of a customer."""
-    words = f"_{column.head.words}_"
-    if re.search(r"_(to|reply_to|support|cc|bcc)_", words):
-        return True
-    return len(column.values) >= 5 and max(map(list(column.values).count, set(column.values[:200]))) * 2 > len(
-        column.values
-    )
-
-
-def _digits(value: str) -> int:
-    return sum(sign.isdigit() for sign in value)
-
-
-def _lettered(column: Column) -> bool:
-    return (
-        _share(column, lambda value: any(sign.isalpha() for sign in value) and "@" not in value and _digits(value) < 4)
-        > 0.6
-    )
-
-
-def _is_code(column: Column) -> bool:
-    """Whether values are codes: without blanks, most of them with a digit."""
-    return _share(column, lambda value: " " not in value.strip() and _digits(value) > 0) > 0.6
-
-
 def _by_values(column: Column) -> str:
     if column.shape.kind not in {"string", "integer"} or len(column.values) < 2:
         return ""
-    if _share(column, _is_email) > 0.7 and not _is_shared(column):
+    if share(column, is_email) > 0.7 and not is_shared(column):
         return "email"
-    plus = _share(column, lambda value: value.startswith("+") and bool(PHONE.fullmatch(value)))
+    plus = share(column, lambda value: value.startswith("+") and bool(PHONE.fullmatch(value)))
     return "phone" if plus > 0.7 else ""
 
 
@@ -298,11 +265,11 @@ def _settled(columns: list[Column]) -> list[Column]:
     found = []
     for column in columns:
         words, meaning = column.head.words, column.meaning
-        if meaning in {"first_name", "last_name"} and len(given) == 1 and _of_several_words(column):
+        if meaning in {"first_name", "last_name"} and len(given) == 1 and of_several_words(column):
             column = replace(column, meaning="full_name")
         elif column.owner == "item" and not meaning and column.head.rest == "name":
             column = replace(column, meaning="product_name")
-        elif words in {"name", "names"} and column.values and _share(column, lambda value: _digits(value) > 0) > 0.5:
+        elif words in {"name", "names"} and column.values and share(column, lambda value: digits(value) > 0) > 0.5:
             column = replace(column, meaning="order_id" if has & _MONEY else "own_id")
         elif meaning == "full_name" and column.source.startswith("$.") and _parent(column.source) in goods:
             column = replace(column, meaning="product_name")
@@ -332,11 +299,6 @@ def _settled(columns: list[Column]) -> list[Column]:
             column = replace(column, meaning="")
         found.append(column)
     return found
-
-
-def _of_several_words(column: Column) -> bool:
-    """Whether most values are whole names: two words or more."""
-    return bool(column.values) and _share(column, lambda value: len(value.split()) > 1) > 0.6
 
 
 def _parent(source: str) -> str:

@@ -22,8 +22,8 @@ scaled as (
 shared as (
     select
         *,
-        sum(cost) over (partition by model) as all_cost,
-        sum(strength * strength) over (partition by model) as all_strength
+        cast(sum(cast(cost as decimal(18, 6))) over (partition by model) as double) as all_cost,
+        cast(sum(cast(strength * strength as decimal(30, 8))) over (partition by model) as double) as all_strength
     from scaled
 )
 select

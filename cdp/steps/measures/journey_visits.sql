@@ -9,7 +9,7 @@ before as (
         lag(happened_at) over in_time as previous_at,
         lag(channel) over in_time as previous_channel,
         lag(order_id) over in_time as previous_order_id,
-        row_number() over in_time as contact_number
+        row_number() over (partition by customer_id order by happened_at, contact_id) as contact_number
     from channel_contacts
     window in_time as (partition by customer_id order by happened_at, contact_id)
 ),

@@ -59,11 +59,13 @@ lone as (
 resembling as (
     select distinct
         once.customer_id,
-        once.identifier_value,
-        often.identifier_value as usual
+        once.identifier_value
     from ends as once
     inner join lone on once.customer_id = lone.customer_id
-    inner join ends as often on once.kept = often.kept and once.digits = often.digits
+    inner join ends as often
+        on once.kept = often.kept
+        and once.digits = often.digits
+        and levenshtein(once.identifier_value, often.identifier_value) <= 2
     where length(once.mailbox) >= 6
         and often.count_records > 1
         and once.identifier_value <> often.identifier_value
@@ -87,7 +89,6 @@ mistyped as (
         customer_id,
         identifier_value
     from resembling
-    where levenshtein(identifier_value, usual) <= 2
 ),
 bearing as (
     select distinct trading.record_id

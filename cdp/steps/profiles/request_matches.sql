@@ -10,8 +10,18 @@ requests as (
         shop_customer_id,
         device_id
     from privacy_requests
-    where requested_at < cast($as_of as timestamp)
-        and (valid_until is null or valid_until >= cast($as_of as timestamp))
+    -- what is published serves the day that follows: a suppression that begins within it counts, and so does one
+    -- whose last day, told without a time, it is
+    where case
+            when request_type = 'suppression' then requested_at < cast($as_of as timestamp) + interval '1' day
+            else requested_at < cast($as_of as timestamp)
+        end
+        and (
+            valid_until is null
+            or valid_until >= cast($as_of as timestamp)
+            or (valid_until = date_trunc('day', valid_until)
+                and valid_until + interval '1' day > cast($as_of as timestamp))
+        )
 ),
 -- requests and identifiers go through the same cleaning below
 both_sides as (

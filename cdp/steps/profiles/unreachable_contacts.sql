@@ -16,7 +16,7 @@ entries as (
         request_matches.customer_id,
         request_matches.identifier_type,
         request_matches.identifier_value,
-        coalesce(privacy_requests.channel, channels.channel, 'all') as channel,
+        coalesce(lower(privacy_requests.channel), channels.channel, 'all') as channel,
         privacy_requests.reason,
         privacy_requests.requested_at,
         privacy_requests.valid_until

@@ -56,3 +56,9 @@ def test_two_people_and_a_bridge_vouch_for_nothing():
     p = np.where((left < 5) & (right >= 6), 0.01, 0.9)
     supported = vouched(np.zeros(size, dtype=int), left, right, p)
     assert supported[(left < 5) & (right >= 6)].max() == 0.01
+
+
+def test_groups_of_one_have_nothing_to_vouch_for():
+    nothing = np.empty(0, dtype=int)
+    assert vouched(np.arange(5), nothing, nothing, np.empty(0)).tolist() == []
+    assert vouched(np.arange(5), np.array([0]), np.array([1]), np.array([0.4])).tolist() == [0.4]

@@ -56,6 +56,16 @@ def test_json_lines(tmp_path, rows):
     assert found[1][3].startswith("1980-01-02")
 
 
+def test_json_values_stay_as_they_are_written(tmp_path, rows):
+    file = tmp_path / "people.jsonl"
+    lines = [
+        {"nr": "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "phone": 176, "born": "1990-05-06T00:00:00+02:00"},
+        {"nr": "05-06-1990", "phone": "+49 176 1", "born": "05-06-1990"},
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)))
+    assert sorted(rows(file)[1]) == sorted(tuple(str(value) for value in line.values()) for line in lines)
+
+
 @pytest.mark.parametrize(("name", "words"), [("people.xlsx", "is a spreadsheet"), ("people.doc", "is neither CSV")])
 def test_what_cannot_be_read_is_told(name, words, tmp_path, rows):
     (tmp_path / name).write_bytes(b"PK")

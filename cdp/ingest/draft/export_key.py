@@ -1,0 +1,111 @@
+"""What tells the rows of an export apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from cdp.errors import IngestError
+from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.rate_columns import rate_columns
+
+if TYPE_CHECKING:
+    from cdp.ingest.draft.export import Export
+
+_EVENT_KEY = ("anonymous_id", "device_id", "occurred_at", "created_at", "event_name")
+_NUMBERED = re.compile(r"^(?!.*(bundle|batch|sequence|session|version)).*(^|_)(id|uuid|guid|key|number)$")
+_OWN = {
+    "events": ("event_id", "own_id"),
+    "tickets": ("ticket_id", "own_id"),
+    "survey": ("response_id", "own_id"),
+    "orders": ("order_id",),
+    "consent_log": ("own_id", "event_id", "response_id"),
+    "products": ("sku", "gtin", "own_id"),
+    "leads": ("own_id", "customer_id", "event_id", "response_id", "email"),
+    "customers": ("own_id", "customer_id", "loyalty_card", "email", "phone"),
+}
+
+
+def find_key(export: Export) -> None:
+    """Settle ``key`` and ``is_many`` of an export. Raises ``IngestError`` when nothing tells its rows apart."""
+    rows = export.rows
+    if export.kind == "rates" and (rates := rate_columns(export.columns)) is not None:
+        export.key = rates.key
+        return
+    candidates = [
+        column
+        for meaning in _OWN[export.kind]
+        for column in export.all_of(
+            meaning, owners=("", "person", "item", "store", "ad", "company", "mailing", "device")
+        )
+    ]
+    if export.kind == "orders":
+        candidates.sort(key=lambda column: -column.filled)
+        best = max(candidates, key=lambda column: (column.filled > 0.98, -candidates.index(column)))
+        export.key, export.is_many = (best,), best.distinct < len(best.values)
+        if best.filled < 0.98:
+            export.doubt(
+                f"rows without {best.source} are refused: is it the order's key? Where such rows continue the one "
+                "above, export the order lines themselves, each with the order's number"
+            )
+        return
+    for column in candidates:
+        if column.filled > 0.98 and _unique_share(rows, (column,)) > 0.98:
+            export.key = (column,)
+            return
+    for column in export.columns:
+        words = column.head.words
+        numbered = bool(_NUMBERED.search(words)) and column.owner not in {"other", "ad"}
+        if numbered and not column.meaning and column.filled > 0.98 and _unique_share(rows, (column,)) > 0.995:
+            export.key = (column,)
+            return
+    export.key = _combined_key(export, candidates, rows)
+
+
+def _unique_share(rows: Sequence[Mapping[str, str]], key: Sequence[Column]) -> float:
+    found = {tuple(row.get(column.source, "") for column in key) for row in rows}
+    distinct = {tuple(sorted(row.items())) for row in rows}
+    return len(found) / len(distinct)
+
+
+def _combined_key(
+    export: Export, candidates: Sequence[Column], rows: Sequence[Mapping[str, str]]
+) -> tuple[Column, ...]:
+    """The fewest columns that tell rows apart: whose, when, what."""
+    order = (
+        *("anonymous_id", "device_id", "customer_id", "email", "phone", "occurred_at", "created_at", "event_name"),
+        *("session_id", "full_name", "last_name", "sku", "page"),
+    )
+    found = [*candidates, *(column for meaning in order for column in _finest(export, meaning))]
+    pool = [column for number, column in enumerate(found) if column not in found[:number] and column.filled > 0.98]
+    if export.kind == "events":
+        parts = [column for column in pool if column.meaning in _EVENT_KEY]
+        numbers = [
+            column for column in export.columns if "bundle_sequence" in column.head.words and column.filled > 0.98
+        ]
+        if _unique_share(rows, (*parts, *numbers)) > 0.98:
+            return (*parts, *numbers)
+    for size in (1, 2, 3, 4):
+        for key in combinations(pool[:9], size):
+            if size == 1 and key[0].meaning not in {"email", "phone"}:
+                continue
+            if _unique_share(rows, key) > 0.995:
+                names = ", ".join(column.source for column in key)
+                if size > 1:
+                    export.doubt(f"only {names} together tell rows apart: two rows that agree in them count as one")
+                return key
+    if not pool:
+        raise IngestError(
+            f"{export.looks[0].path}: no column is filled in every row, so nothing tells rows apart",
+            "export a key column (an id) too",
+        )
+    names = ", ".join(column.source for column in pool[:4])
+    export.doubt(f"rows are not told apart by {names}: a later row replaces an earlier one. Is there a better key?")
+    return tuple(pool[:4])
+
+
+def _finest(export: Export, meaning: str) -> list[Column]:
+    """The column of a meaning that tells most apart."""
+    return sorted(export.all_of(meaning), key=lambda column: -column.distinct)[:1]
