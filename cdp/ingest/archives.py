@@ -31,7 +31,7 @@ def files_of(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     Raises ``IngestError`` when one is a link, lies outside of the archive's own folder or stands there twice:
     such an archive was not made by an export.
     """
-    found = [info for info in archive.infolist() if not info.is_dir()]
+    found = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(found) > MOST_MEMBERS:
         raise IngestError(f"{name} holds {len(found)} members", f"at most {MOST_MEMBERS} are read from one archive")
     for info in found:

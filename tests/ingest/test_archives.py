@@ -103,6 +103,14 @@ def test_an_archive_that_no_export_makes_is_refused(landed, tmp_path, members, l
     assert why in ledger.message
 
 
+def test_a_member_without_a_name_is_refused(landed, tmp_path):
+    path = packed(tmp_path / "inbox/mail/x.zip", {"Sent.csv": SENT})
+    path.write_bytes(path.read_bytes().replace(b"Sent.csv", b"\0ent.csv"))
+    [ledger] = landed(a_feed("sent"))[0].values()
+    assert (ledger.status, ledger.rows_accepted) == ("refused", 0)
+    assert "leads out of the archive" in ledger.message
+
+
 def test_a_broken_archive_is_refused_once_per_feed_and_a_bomb_too(landed, tmp_path):
     path = packed(tmp_path / "inbox/mail/x.zip", {"Sent.csv": SENT, "Opens.csv": OPENS})
     path.write_bytes(path.read_bytes()[:40])
