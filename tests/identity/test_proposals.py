@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from identity.test_resolve import shipped
 from identity.town import Town
@@ -53,3 +56,13 @@ def test_the_lines_to_paste_block_the_value(kept):
 def test_without_the_files_of_a_run_nothing_is_asked(kept):
     assert kept.is_there
     assert not RunRecords(kept.records, (), kept.identity_map).is_there
+
+
+def test_rows_that_a_later_night_took_back_speak_for_nothing(kept, tmp_path):
+    [file] = kept.identifiers
+    rows = pd.read_parquet(file)
+    at_desk = [number for number, value in enumerate(rows["identifier_value"]) if value == DESK]
+    gone = tmp_path / "gone.parquet"
+    pd.DataFrame({"file_name": f"{file.parent.name}/{file.name}", "file_row_number": at_desk}).to_parquet(gone)
+    found = propose_blocks(replace(kept, identifiers_gone=gone), shipped())
+    assert [one.identifier_value for one in found] == [ROLE]
