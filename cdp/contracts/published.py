@@ -149,7 +149,7 @@ TABLES: tuple[PublishedTable, ...] = (
     PublishedTable("budget_estimates", "model, channel", "measures"),
     PublishedTable("kpis", "business_date, kpi, dimension", "measures"),
     PublishedTable("segments", "segment", "segments"),
-    PublishedTable("segment_memberships", "segment, customer_id, valid_from", "segments"),
+    PublishedTable("segment_memberships", "customer_id, segment, valid_from", "segments"),
     PublishedTable("source_files", "run_id, file", "run"),
     PublishedTable("quarantine_rows", "run_id, file, line", "run"),
     PublishedTable("quarantine_outcomes", "run_id, file, line", "run"),

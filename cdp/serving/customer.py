@@ -7,13 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from cdp.serving import customer_rows as rows
 from cdp.serving import customer_sql as sql
 from cdp.serving.match import Match, match_customer
 from cdp.serving.reader import Reader
 from cdp.serving.rows import Rows
-
-CHANNELS = ("store", "web", "app")
-CONSENT_CHANNELS = ("email", "sms", "push")
 
 
 @dataclass(frozen=True)
@@ -63,15 +61,19 @@ def view_customer(reader: Reader, key: str, *, limit: int = 5) -> Customer360:
 
 
 def _view(reader: Reader, match: Match, limit: int) -> Customer360:
-    run = next(iter(reader.fetch(sql.LAST_RUN)))
-    given: dict[str, object] = {"customer_id": match.customer_id, "as_of": run["as_of"], "limit": limit}
+    run = next(iter(reader.fetch(sql.RUNS).ordered("-as_of", "-run_id")))
+    given: dict[str, object] = {"customer_id": match.customer_id, "as_of": run["as_of"]}
 
-    def fetch(query: str) -> Rows:
-        return reader.fetch(query, {name: value for name, value in given.items() if f"${name}" in query})
+    def fetch(query: str, **more: object) -> Rows:
+        return reader.fetch(query, {name: value for name, value in (given | more).items() if f"${name}" in query})
 
     identity = next(iter(fetch("select * from customers where customer_id = $customer_id")))
     profile = next(iter(fetch("select * from profiles where customer_id = $customer_id")), None)
-    given["household_id"] = (profile or {}).get("household_id")
+    known = profile or {}
+    identifiers = fetch(sql.IDENTIFIERS).ordered("identifier_type", "-count_records", "identifier_value")
+    orders = fetch(sql.ORDERS)
+    has_lists = "unreachable_contacts" in reader.tables()  # files of earlier versions have none
+    contacts = fetch(sql.CONTACTS).ordered("-contacted_at", "contact_id", limit=limit)
     return Customer360(
         match.customer_id,
         match.found_by,
@@ -79,58 +81,21 @@ def _view(reader: Reader, match: Match, limit: int) -> Customer360:
         run["run_id"],
         identity,
         profile,
-        identifiers=fetch(sql.IDENTIFIERS),
-        feeds=fetch(sql.FEEDS),
-        consents=_consents(profile or {}),
-        unreachable=fetch(sql.UNREACHABLE) if _has_lists(reader) else Rows.of(sql.UNREACHABLE_COLUMNS, []),
-        household=fetch(sql.HOUSEHOLD),
-        orders_by_channel=_orders_by_channel(profile or {}),
-        orders_without_rate=fetch(sql.WITHOUT_RATE),
-        open_cart=fetch(sql.CART),
-        points=fetch(sql.POINTS),
-        purchases=fetch(sql.PURCHASES),
-        returns=fetch(sql.RETURNS),
-        reservations=fetch(sql.RESERVATIONS),
-        open_tickets=fetch(sql.OPEN_TICKETS),
-        support_contacts=fetch(sql.CONTACTS),
-        messages=fetch(sql.MESSAGES),
-        segments=fetch(sql.SEGMENTS),
-        origins=fetch(sql.ORIGINS),
-    )
-
-
-def _has_lists(reader: Reader) -> bool:
-    """Whether the file was published by a version that knows of contacts that must not be written to."""
-    return bool(reader.fetch("select 1 from duckdb_tables() where table_name = 'unreachable_contacts'").rows)
-
-
-def _consents(profile: Mapping[str, Any]) -> Rows:
-    reachable = profile.get("reachable_by") or []
-    return Rows.of(
-        ("channel", "status", "stated_at", "is_reachable"),
-        [
-            {
-                "channel": channel,
-                "status": profile.get(f"consent_{channel}"),
-                "stated_at": profile.get(f"consent_{channel}_at"),
-                "is_reachable": channel in reachable,
-            }
-            for channel in CONSENT_CHANNELS
-        ],
-    )
-
-
-def _orders_by_channel(profile: Mapping[str, Any]) -> Rows:
-    return Rows.of(
-        ("channel", "count_orders", "gross_revenue", "net_revenue", "last_purchase_at"),
-        [
-            {
-                "channel": channel,
-                "count_orders": profile.get(f"count_orders_{channel}"),
-                "gross_revenue": profile.get(f"gross_revenue_{channel}"),
-                "net_revenue": profile.get(f"net_revenue_{channel}"),
-                "last_purchase_at": profile.get(f"last_purchase_{channel}_at"),
-            }
-            for channel in CHANNELS
-        ],
+        identifiers=identifiers,
+        feeds=rows.feeds(fetch(sql.RECORDS)),
+        consents=rows.consents(known),
+        unreachable=rows.unreachable(fetch, identifiers) if has_lists else Rows.of(rows.UNREACHABLE, []),
+        household=rows.household(fetch, known.get("household_id")),
+        orders_by_channel=rows.orders_by_channel(known),
+        orders_without_rate=rows.orders_without_rate(orders),
+        open_cart=rows.open_cart(fetch),
+        points=fetch(sql.POINTS).ordered("-last_booked_at", "loyalty_card"),
+        purchases=rows.purchases(orders, fetch(sql.ORDER_LINES), run["as_of"], limit),
+        returns=fetch(sql.RETURNS).ordered("-returned_at", "return_id", limit=limit).without("return_id"),
+        reservations=fetch(sql.RESERVATIONS).ordered("-created_at", "fulfilment_id").without("fulfilment_id"),
+        open_tickets=fetch(sql.OPEN_TICKETS).ordered("-opened_at", "ticket_id"),
+        support_contacts=contacts.without("contact_id"),
+        messages=rows.messages(fetch, limit),
+        segments=rows.segments(fetch),
+        origins=fetch(sql.ORIGINS).ordered("attribute", "feed", "record_id"),
     )

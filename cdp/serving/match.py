@@ -36,6 +36,8 @@ order by as_of desc, run_id desc
 limit 1
 """
 
+_EXISTS = "select customer_id from customers where customer_id = $key"
+
 _NAMED = """
 select customers.customer_id, customers.is_anonymous, profiles.full_name, profiles.city
 from customers
@@ -163,7 +165,7 @@ def _near(reader: Reader, key: str) -> list[str]:
 
 
 def _by_customer_id(reader: Reader, key: str) -> dict[str, Match]:
-    return {key: Match(key, "customer id")} if reader.fetch(_NAMED, {"key": key}).rows else {}
+    return {key: Match(key, "customer id")} if reader.fetch(_EXISTS, {"key": key}).rows else {}
 
 
 def _by_earlier_id(reader: Reader, key: str) -> dict[str, Match]:
@@ -173,7 +175,7 @@ def _by_earlier_id(reader: Reader, key: str) -> dict[str, Match]:
         if not following:
             break
         current = str(following)
-        if reader.fetch(_NAMED, {"key": current}).rows:
+        if reader.fetch(_EXISTS, {"key": current}).rows:
             return {current: Match(current, f"customer id {key}, which was merged into this one")}
     return {}
 

@@ -65,6 +65,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._link = path
         self.path, self._connection = self._open()
+        self._tables: list[str] | None = None
 
     def _open(self) -> tuple[Path, duckdb.DuckDBPyConnection]:
         import duckdb
@@ -105,6 +106,7 @@ class Reader:
             return False
         before = self._connection
         self.path, self._connection = self._open()
+        self._tables = None
         before.close()
         return True
 
@@ -135,6 +137,8 @@ class Reader:
 
     def tables(self) -> list[str]:
         """Names of the published tables."""
-        with contextlib.closing(self.cursor()) as cursor:
-            found = cursor.execute("select table_name from duckdb_tables() order by table_name").fetchall()
-        return [str(name) for (name,) in found]
+        if self._tables is None:
+            with contextlib.closing(self.cursor()) as cursor:
+                found = cursor.execute("select table_name from duckdb_tables() order by table_name").fetchall()
+            self._tables = [str(name) for (name,) in found]
+        return list(self._tables)

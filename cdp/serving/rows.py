@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def ordered(self, *keys: str, limit: int | None = None) -> Rows:
+        """The same by these columns, ``-`` before a name for descending, nulls last; the first ``limit`` of them."""
+        found = list(self.rows)
+        for key in reversed(keys):
+            at = self.columns.index(key.removeprefix("-"))
+            known = [row for row in found if row[at] is not None]
+            known.sort(key=itemgetter(at), reverse=key.startswith("-"))
+            found = known + [row for row in found if row[at] is None]
+        return Rows(self.columns, found[:limit])
+
+    def without(self, *columns: str) -> Rows:
+        """The same with these columns left out."""
+        kept = [at for at, name in enumerate(self.columns) if name not in columns]
+        return Rows(tuple(self.columns[at] for at in kept), [tuple(row[at] for at in kept) for row in self.rows])
 
     def frame(self) -> pd.DataFrame:
         """The same as a pandas frame."""
