@@ -95,7 +95,7 @@ def add(
         feeds = _finish(root, draft.feed, draft.files, dry_run=dry_run, force=force)
         if feeds is not None:
             _tell_guesses(draft)
-            _tell_rivals(feeds, draft.feed, asked.files)
+            _tell_rivals(root, feeds, draft.feed, asked.files)
             _tell_orders(root, draft.feed)
             note(f"Next: cdp feed check {shlex.join([draft.feed, *map(str, asked.files)])}")
     else:
@@ -144,7 +144,7 @@ def _from_preset(root: Path, preset: str, asked: _Asked, *, dry_run: bool, force
         )
     if spared:
         note(f"Orders come from {', '.join(elsewhere)}, so {', '.join(spared)} are not taken from here too.")
-    _tell_rivals(feeds, feed, asked.files)
+    _tell_rivals(root, feeds, feed, asked.files)
     _tell_orders(root, feed)
     note(f"Next: cdp feed check {shlex.join([feed, *map(str, asked.files)])}")
 
@@ -219,12 +219,16 @@ def _taken_for(column: Column) -> str:
     return column.meaning.replace("_", " ") + owner
 
 
-def _tell_rivals(feeds: Mapping[str, Feed], feed: str, files: Sequence[Path]) -> None:
+def _tell_rivals(root: Path, feeds: Mapping[str, Feed], feed: str, files: Sequence[Path]) -> None:
     """Other feeds that claim files of these names: a run would stop at that."""
     from cdp.cli.output import note
+    from cdp.workspace.feeds import config_of
 
+    inbox = (root / config_of(root).inbox).resolve()
     for file in files:
-        claims = [name for name, item in feeds.items() if any(Path(file.name).match(glob) for glob in item.files)]
+        place = file.resolve()
+        below = place.relative_to(inbox) if place.is_relative_to(inbox) else Path(file.name)
+        claims = [name for name, item in feeds.items() if any(below.match(glob) for glob in item.files)]
         rivals = [name for name in claims if name != feed]
         if rivals:
             note(f"warning: {file.name} also fits the files of {', '.join(rivals)}; narrow the globs in feed.yaml")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cdp.contracts import Contract, Property
 from cdp.errors import DriftError
 from cdp.ingest.drift import proposals
+from cdp.ingest.reading.headers import bare, numbered
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def match_columns(
     Raises ``DriftError`` when a column is missing that is not optional: loading the file would lose its values.
     The hint proposes the new column that may be it.
     """
-    headers = [header.strip().lstrip("\ufeff") for header in delivered]
+    headers = numbered(delivered)
     place = {header: index for index, header in enumerate(headers)}
     index: dict[str, int] = {}
     missing: list[Property] = []
@@ -45,18 +46,24 @@ def match_columns(
             notes.append(f"column {item.source} came as {hit}")
     used = {headers[position] for position in index.values()}
     extra = [header for header in headers if header and header not in used]
-    _must_differ(headers, file)
+    _must_be_told_apart(contract, delivered, headers, file)
     warnings = _judge_missing(contract, missing, extra, headers, file, values or {})
     notes += [f"column {name} is not in the contract" for name in extra]
     return ColumnMatch(index, tuple(item.source for item in missing), tuple(extra), tuple(warnings), tuple(notes))
 
 
-def _must_differ(headers: Sequence[str], file: str) -> None:
-    for header in headers:
-        if header and headers.count(header) > 1:
-            places = [str(number) for number, other in enumerate(headers, 1) if other == header]
+def _must_be_told_apart(contract: Contract, delivered: Sequence[str], headers: Sequence[str], file: str) -> None:
+    """Refuse columns of one header, unless the contract names each of them, or none."""
+    named = {name for item in contract.properties for name in (item.source, *item.aliases)}
+    plain = [bare(header) for header in delivered]
+    for header in sorted(named & {header for header, own in zip(plain, headers, strict=True) if header != own}):
+        places = [place for place, other in enumerate(plain) if other == header]
+        unnamed = [headers[place] for place in places if headers[place] not in named]
+        if unnamed:
             raise DriftError(
-                f"{file}: columns {' and '.join(places)} have the same header", "ask the source for distinct headers"
+                f"{file}: columns {' and '.join(str(place + 1) for place in places)} have the same header",
+                f"ask the source for distinct headers; or tell them apart by their order: {unnamed[0]!r} as "
+                f"physicalName of a column in schemas/exports/{contract.name}.yaml",
             )
 
 

@@ -23,6 +23,7 @@ from cdp.ingest.columns import ColumnMatch, match_columns
 from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.reading import Batch, Certified, CsvFormat, JsonLinesFormat
+from cdp.ingest.reading.headers import numbered
 from cdp.ingest.staged import MOST_EXTRA, LeftOut, Staged
 from cdp.quality.history import Header
 
@@ -113,8 +114,8 @@ def _first_values(certified: Batch | Certified) -> dict[str, list[str]]:
     except csv.Error:
         return {}
     return {
-        header.strip().lstrip("\ufeff"): [row[place] for row in rows if place < len(row)]
-        for place, header in enumerate(certified.columns)
+        header: [row[place] for row in rows if place < len(row)]
+        for place, header in enumerate(numbered(certified.columns))
     }
 
 
@@ -141,7 +142,7 @@ def _headers(
 ) -> dict[int, Header]:
     """The named columns by place; those that are new to the feed are kept aside, unless they are too many."""
     property_at = {place: name for name, place in match.index.items()}
-    names = {place: header.strip().lstrip("\ufeff") for place, header in enumerate(delivered) if header.strip()}
+    names = {place: header for place, header in enumerate(numbered(delivered)) if header}
     added = {
         place
         for place, name in names.items()

@@ -81,3 +81,18 @@ def test_a_missing_key_column_refuses_the_file():
 def test_a_header_that_stands_twice_refuses_the_file():
     with pytest.raises(ContractError, match="columns 2 and 3 have the same header"):
         match_columns(CONTRACT, ["CARD_NO", "EMAIL", "EMAIL"], "f.csv")
+
+
+def test_columns_of_one_header_are_told_apart_where_the_contract_names_them_all():
+    emails = [{"name": "email", "physicalName": "EMAIL"}, {"name": "other_email", "physicalName": "EMAIL (2)"}]
+    told = Contract.model_validate(
+        {"kind": "contract", "name": "m", "description": "d", "key": ["email"], "properties": emails}
+    )
+    assert match_columns(told, ["EMAIL ", "X", "EMAIL"], "f.csv").index == {"email": 0, "other_email": 2}
+    with pytest.raises(ContractError, match="columns 1, 2 and 3|columns 1 and 2 and 3"):
+        match_columns(told, ["EMAIL", "EMAIL", "EMAIL"], "f.csv")
+
+
+def test_columns_of_one_header_that_nobody_asks_for_stop_nothing():
+    match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments", "Note", "Note"], "f.csv")
+    assert match.extra == ("Note", "Note (2)")

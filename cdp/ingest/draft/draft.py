@@ -11,7 +11,7 @@ from cdp.errors import IngestError
 from cdp.ingest.draft import behaviour, people, rates, sales, service, statements
 from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
-from cdp.ingest.draft.meanings import Column, describe
+from cdp.ingest.draft.meanings import Column, describe, listed
 from cdp.ingest.draft.sqltext import Moments
 from cdp.ingest.draft.trade import trade_of
 from cdp.ingest.draft.yamltext import contract_yaml, feed_yaml, globs_of, name_of
@@ -45,11 +45,17 @@ def draft_feed(
     _must_agree(looks)
     feed = name or name_of([path.name for path in paths])
     month_first = zone.startswith("America/") and zone not in {"America/Sao_Paulo", "America/Mexico_City"}
-    columns = describe(looks, month_first=True if month_first else None)
+    sources, left_out = listed(looks)
+    columns = describe(looks, sources, month_first=True if month_first else None)
     export = Export(feed, source or feed.partition("_")[0], looks, columns, zone, currency, channel)
     for look in looks:
         for note in look.notes:
             export.doubt(note)
+    if left_out:
+        export.doubt(
+            f"{left_out:,} of {left_out + len(sources):,} columns are left out, and not read: write those that you "
+            "want under properties, and say in the SQL files what becomes of them"
+        )
     for column in columns:
         if column.values and column.shape.written is not None and column.shape.written.doubt:
             export.doubt(f"{column.source}: {column.shape.written.doubt}")

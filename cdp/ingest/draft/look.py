@@ -18,6 +18,7 @@ from cdp.engines.duckdb import file_literal
 from cdp.errors import IngestError
 from cdp.ingest.draft.asides import asides_of
 from cdp.ingest.reading.formats import WarningLog
+from cdp.ingest.reading.headers import numbered
 from cdp.ingest.reading.source import Source
 
 SAMPLE_BYTES = 8 << 20
@@ -149,8 +150,9 @@ def _look_at_csv(path: Path, content: str, encoding: str) -> Look:
                 records.append(record)
     except csv.Error:
         pass
-    header = [name.strip() for name in records[start]] if len(records) > start else []
-    notes = _header_faults(path, header, records)
+    delivered = [name.strip() for name in records[start]] if len(records) > start else []
+    notes = _header_faults(path, delivered, records)
+    header = numbered(delivered)
     skip_lines, asides = asides_of(records, start, delimiter)
     rows = [
         {name: value for name, value in zip(header, record, strict=False) if name and value.strip()}
@@ -177,7 +179,8 @@ def _header_faults(path: Path, header: Sequence[str], records: Sequence[Sequence
         )
     doubled = sorted(name for name, count in Counter(values).items() if count > 1)
     if doubled:
-        return [f"several columns are called {', '.join(doubled)}: ask the source for distinct headers"]
+        told = f"several columns are called {', '.join(doubled)}; they are told apart by their order"
+        return [f"{told}, the second as {doubled[0]} (2): better ask the source for distinct headers"]
     return []
 
 
@@ -229,7 +232,7 @@ def _look_at_json(path: Path, content: str, encoding: str) -> Look:
             continue
         try:
             parsed = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             broken += 1
             continue
         if isinstance(parsed, dict):

@@ -12,6 +12,8 @@ from cdp.ingest.draft.shapes import PHONE, Shape, shape_of
 from cdp.ingest.draft.value_tests import digits, is_code, is_email, is_shared, lettered, of_several_words, share
 from cdp.ingest.draft.words import Heading, heading, named_meanings, plain_words
 
+MOST_COLUMNS = 300
+"""Columns that a draft lists: what nobody can look through helps nobody, and makes every run slower."""
 PERSONAL = frozenset(
     [
         "email",
@@ -113,9 +115,21 @@ class Column:
         return self.head.owner
 
 
-def describe(looks: Sequence[Look], *, month_first: bool | None) -> list[Column]:
-    """Every column of the files together, in order, with its shape and meaning."""
+def listed(looks: Sequence[Look]) -> tuple[list[str], int]:
+    """The columns of the files together that a draft lists, in order, and how many it leaves out.
+
+    Of a very wide file these are the columns whose names say something, and the first of the others.
+    """
     sources = list(dict.fromkeys(name for look in looks for name in look.columns))
+    if len(sources) <= MOST_COLUMNS:
+        return sources, 0
+    telling = [name for name in sources if named_meanings(heading(name)) or heading(name).is_time]
+    chosen = set(list(dict.fromkeys([*telling, *sources]))[:MOST_COLUMNS])
+    return [name for name in sources if name in chosen], len(sources) - len(chosen)
+
+
+def describe(looks: Sequence[Look], sources: Sequence[str], *, month_first: bool | None) -> list[Column]:
+    """Each of these columns of the files, with its shape and meaning."""
     lists = frozenset[str]().union(*(look.lists for look in looks))
     rows = [row for look in looks for row in look.rows]
     names = column_names(sources)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from cdp.errors import IngestError
 
@@ -52,4 +54,20 @@ def looks_like_trailer(text: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    return name.strip().lstrip("\ufeff").strip('" ').casefold()
+    return bare(name).strip('" ').casefold()
+
+
+def bare(header: str) -> str:
+    """A header without the blanks around it."""
+    return header.strip().lstrip("\ufeff")
+
+
+def numbered(delivered: Sequence[str]) -> list[str]:
+    """The headers as contracts name them: without blanks around them, the second of a name with `` (2)`` behind it."""
+    headers = [bare(header) for header in delivered]
+    met: Counter[str] = Counter()
+    for place, header in enumerate(headers):
+        met[header] += 1
+        if header and met[header] > 1:
+            headers[place] = f"{header} ({met[header]})"
+    return headers
