@@ -43,6 +43,13 @@ class ParquetForm(Strict):
     type: Literal["parquet"]
 
 
+class ExcelForm(Strict):
+    """One sheet of an Excel workbook."""
+
+    type: Literal["excel"]
+    sheet: str | None = Field(default=None, description="name of the sheet; by default the first that is not hidden")
+
+
 class Restatement(Strict):
     """What a file of a feed replaces besides the rows whose keys it holds."""
 
@@ -86,7 +93,7 @@ class Feed(Strict):
         alias="member",
         description="which members of a zip archive belong to the feed, as globs; each is read and accounted for alone",
     )
-    form: Annotated[CsvForm | JsonLinesForm | ParquetForm, Field(discriminator="type")] = Field(
+    form: Annotated[CsvForm | JsonLinesForm | ParquetForm | ExcelForm, Field(discriminator="type")] = Field(
         description="how to read the files; packed ones are recognised by their content"
     )
     contract: ColumnName = Field(description="the file of that name in schemas/exports")

@@ -13,12 +13,13 @@ from cdp.engines import Engine
 from cdp.errors import ContractError, DriftError, EngineError, IngestError, LedgerError
 from cdp.ingest.chunks import Judged, judge, keep, needs_whole_file, open_incoming, stays_in_order, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
-from cdp.ingest.feed import CsvForm, Feed, ParquetForm
+from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Certified, Stream
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, with_text, without_copies
 from cdp.ingest.restatement import Scope, find_withdrawn
+from cdp.ingest.sheet_rules import held_to
 from cdp.ingest.staged import Staged
 from cdp.ingest.staging import (
     must_read,
@@ -27,6 +28,7 @@ from cdp.ingest.staging import (
     stage_csv,
     stage_json,
     stage_parquet,
+    stage_sheet,
 )
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
@@ -77,6 +79,7 @@ def land_file(
     of it is loaded. Raises ``LedgerError`` when rows do not add up.
     """
     blank = FileLedger(delivery.file_id, feed.feed, delivery.name, landing.run_id, FileStatus.loaded)
+    contract = held_to(feed, contract)
     try:
         return _land(landing, delivery, feed, contract, scope, blank)
     except (ContractError, IngestError) as error:
@@ -143,8 +146,13 @@ def pass_through(
     left_out = landing.left_out.get(feed.feed)
     in_one = needs_whole_file(contract)
     open_incoming(engine, scope)
-    if isinstance(feed.form, ParquetForm):
-        source = open_parquet(engine, delivery.path, delivery.name)
+    if isinstance(feed.form, ParquetForm | ExcelForm):
+        sheet, notes = (
+            stage_sheet(contract, feed, delivery.path, delivery.name, landing.workdir)
+            if isinstance(feed.form, ExcelForm)
+            else (None, ())
+        )
+        source = open_parquet(engine, sheet.parts[0] if sheet else delivery.path, delivery.name)
         if in_one:
             source = replace(source, step=source.rows)
         staged = Staged()
@@ -156,7 +164,7 @@ def pass_through(
                 must_read(engine, source)
                 raise
         _must_be(judged.rows, source.rows, delivery.name)
-        return None, staged, judged
+        return sheet, replace(staged, notes=(*staged.notes, *notes)), judged
     stream = Stream(delivery.path, reading_format(feed, contract), landing.workdir, delivery.member)
     keys = JsonKeys(contract, left_out)
     of_csv: Staged | None = None

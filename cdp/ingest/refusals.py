@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.ingest.chunks import Broken
@@ -98,3 +100,21 @@ def refused_by_contract(
             )
         )
     return found
+
+
+def as_parquet(waiting: Sequence[QuarantinedRow], path: Path) -> Path:
+    """Refused rows of parquet files and sheets as a parquet file of text columns, named as they were delivered."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = [json.loads(row.raw, parse_float=str, parse_int=str) for row in waiting]
+    names = list(dict.fromkeys(name for item in found for name in item))
+    columns = {name: pa.array([_cell(item.get(name)) for item in found], pa.string()) for name in names}
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def _cell(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value)

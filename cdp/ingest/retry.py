@@ -6,7 +6,6 @@ came from. Files are as old as their delivery; rows of one file as old as their 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,12 +16,13 @@ from cdp.engines import Engine
 from cdp.errors import ContractError, IngestError
 from cdp.ingest.checks import key_sql, version_sql
 from cdp.ingest.chunks import Judged, judge, keep, open_incoming, without_duplicates
-from cdp.ingest.feed import CsvForm, Feed, ParquetForm
+from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.landing import Landing, move_landed
 from cdp.ingest.ledger import QuarantinedRow
-from cdp.ingest.reading import certify, stands_alone
-from cdp.ingest.refusals import in_words
+from cdp.ingest.reading import ReasonCode, certify, stands_alone
+from cdp.ingest.refusals import as_parquet, in_words
+from cdp.ingest.sheet_rules import held_to
 from cdp.ingest.stage import open_current
 from cdp.ingest.staging import open_parquet, reading_format, stage_csv, stage_json, stage_parquet
 
@@ -130,7 +130,7 @@ def retry_feed(
     """
     import pyarrow as pa
 
-    engine = landing.engine
+    engine, contract = landing.engine, held_to(feed, contract)
     open_current(landing, contract, landed)
     order = pa.table({"_file_id": list(delivered), "delivery": pa.array(delivered.values(), pa.int64())})
     engine.register("delivered", order)
@@ -203,10 +203,12 @@ def _stage(landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[Q
     import pyarrow as pa
 
     engine, file = landing.engine, waiting[0].file
-    if isinstance(feed.form, ParquetForm):
-        ordinals = dict(enumerate(waiting))
-        source = open_parquet(engine, _parquet(landing.workdir, waiting), file)
-        stage_parquet(engine, contract, source, landing.left_out.get(feed.feed))
+    if isinstance(feed.form, ParquetForm | ExcelForm):
+        records = [row for row in waiting if set(ReasonCode).isdisjoint(row.reason_codes)]
+        ordinals = dict(enumerate(records))
+        source = open_parquet(engine, as_parquet(records, landing.workdir / "retry.parquet"), file)
+        if ordinals:
+            stage_parquet(engine, contract, source, landing.left_out.get(feed.feed))
     else:
         ordinals = _stage_text(landing, feed, contract, waiting)
     if not ordinals:
@@ -267,25 +269,6 @@ def _text(row: QuarantinedRow, encoding: str) -> str:
         return row.raw_bytes.decode(encoding)
     except UnicodeDecodeError:
         return row.raw
-
-
-def _parquet(workdir: Path, waiting: Sequence[QuarantinedRow]) -> Path:
-    """The rows as a parquet file of text columns, named as they were delivered."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found = [json.loads(row.raw, parse_float=str, parse_int=str) for row in waiting]
-    names = list(dict.fromkeys(name for item in found for name in item))
-    path = workdir / "retry.parquet"
-    columns = {name: pa.array([_cell(item.get(name)) for item in found], pa.string()) for name in names}
-    pq.write_table(pa.table(columns), path)
-    return path
-
-
-def _cell(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value)
 
 
 def _came_since(

@@ -20,10 +20,11 @@ from cdp.engines import Engine
 from cdp.errors import EngineError, IngestError
 from cdp.ingest.checks import quoted, text, text_list
 from cdp.ingest.columns import ColumnMatch, match_columns
-from cdp.ingest.feed import CsvForm, Feed, JsonLinesForm
+from cdp.ingest.feed import CsvForm, ExcelForm, Feed, JsonLinesForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.reading import Batch, Certified, CsvFormat, JsonLinesFormat
 from cdp.ingest.reading.headers import numbered
+from cdp.ingest.reading.sheets import SheetFormat, certify_sheet
 from cdp.ingest.staged import MOST_EXTRA, LeftOut, Staged
 from cdp.quality.history import Header
 
@@ -233,6 +234,22 @@ def stage_parquet(
 def _unreadable(file: str, error: EngineError) -> IngestError:
     why = error.message.splitlines()[0]
     return IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again")
+
+
+def stage_sheet(
+    contract: Contract, feed: Feed, path: Path, file: str, workdir: Path
+) -> tuple[Certified, tuple[str, ...]]:
+    """Write a workbook's sheet to a parquet file, whose columns fit; gives besides what is worth noting.
+
+    Raises ``IngestError``, ``ContractError``.
+    """
+    assert isinstance(feed.form, ExcelForm)
+    first_key = contract.find(contract.key[0])
+    certified, notes = certify_sheet(
+        path, SheetFormat(feed.form.sheet, (first_key.source, *first_key.aliases), feed.skip_lines), workdir
+    )
+    match_columns(contract, certified.columns, file)
+    return certified, notes
 
 
 def must_read(engine: Engine, source: ParquetFile) -> None:

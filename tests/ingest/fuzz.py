@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -63,6 +64,7 @@ FORMS: dict[str, dict[str, object]] = {
     "wide": {"type": "csv", "encoding": "utf-16"},
     "jsonl": {"type": "jsonl"},
     "parquet": {"type": "parquet"},
+    "excel": {"type": "excel"},
 }
 FEEDS = {
     name: Feed.model_validate(
@@ -210,10 +212,55 @@ def _parquet_file(chance: random.Random, number: int) -> Made:
     return Made(f"parquet_{number}.parquet", content)
 
 
+def _workbook(chance: random.Random, number: int) -> Made:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in [
+        *[["a title"]] * chance.randrange(2),
+        NAMES,
+        *([row[name] for name in NAMES] for row in _rows(chance)),
+    ]:
+        sheet.append(list(line))
+    odd = chance.randrange(6)
+    if odd == 0:
+        sheet["C3"], sheet["B4"] = datetime(2026, 5, 1, 9), "#N/A"
+    elif odd == 1:
+        sheet["F4"] = "beside"
+    elif odd == 2:
+        sheet["XFD5000"] = "far away"
+    elif odd == 3:
+        sheet.sheet_state = chance.choice(["visible", "hidden"])
+        book.create_sheet("Other")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    content = buffer.getvalue()
+    if chance.random() < 0.5:
+        content = _damaged_inside(chance, content)
+    for _ in range(chance.randrange(3)):
+        content, *_ = _damage(chance, content)
+    return Made(f"excel_{number}.xlsx", content)
+
+
+def _damaged_inside(chance: random.Random, content: bytes) -> bytes:
+    """A workbook one of whose documents is damaged, in an archive that is whole."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(buffer, "w") as archive:
+        chosen = chance.choice(whole.namelist())
+        for name in whole.namelist():
+            inside = whole.read(name)
+            if name == chosen:
+                for _ in range(chance.randrange(1, 4)):
+                    inside, *_ = _damage(chance, inside)
+            archive.writestr(name, inside)
+    return buffer.getvalue()
+
+
 def make(seed: int, number: int) -> Made:
     """The damaged file of this number."""
     chance = random.Random(f"{seed}/{number}")
     name = list(FORMS)[number % len(FORMS)]
+    if name == "excel":
+        return _workbook(chance, number)
     return _parquet_file(chance, number) if name == "parquet" else _text_file(chance, name, number)
 
 

@@ -9,7 +9,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from cdp.errors import IngestError
 from cdp.ingest.draft.asides import asides_of
 from cdp.ingest.reading.formats import WarningLog
 from cdp.ingest.reading.headers import numbered
+from cdp.ingest.reading.sheets import Sheet, is_workbook
 from cdp.ingest.reading.source import Source
 
 SAMPLE_BYTES = 8 << 20
@@ -36,7 +38,7 @@ class Look:
     """What one file is. ``rows`` hold text by column: a header, or a JSON path that begins with ``$.``.
 
     ``lists`` are JSON paths of arrays of objects, which stay whole in their column. ``skip_lines`` is a pattern for
-    titles and totals, which are no rows.
+    titles and totals, which are no rows; ``sheet`` is that of a workbook with several.
     """
 
     path: Path
@@ -49,6 +51,7 @@ class Look:
     notes: tuple[str, ...] = ()
     lists: frozenset[str] = field(default_factory=frozenset)
     skip_lines: str = ""
+    sheet: str = ""
 
     @property
     def form(self) -> tuple[str, str, str, str]:
@@ -63,6 +66,8 @@ def look_at(path: Path, engine: Engine) -> Look:
     with path.open("rb") as stream:
         if stream.read(4) == b"PAR1":
             return _look_at_parquet(path, engine)
+    if is_workbook(path):
+        return _look_at_sheet(path)
     data, is_whole = _start_of(path)
     if not data.strip():
         raise IngestError(f"{path} is empty", "export a file with a few rows")
@@ -150,10 +155,34 @@ def _look_at_csv(path: Path, content: str, encoding: str) -> Look:
                 records.append(record)
     except csv.Error:
         pass
+    return _of_records(Look(path, "csv", (), (), encoding, delimiter, quote), records, start)
+
+
+def _look_at_sheet(path: Path) -> Look:
+    with Sheet(path, None) as sheet:
+        kept = (cells for _, cells in sheet.rows() if any(cell.strip() for cell in cells))
+        records = list(islice(kept, SAMPLE_ROWS))
+        name = sheet.name if sheet.others else ""
+        notes = (f"the sheet {name} is read, and not {', '.join(sheet.others)}: see sheet: in feed.yaml",)
+    widths = [sum(map(bool, cells)) for cells in records]
+    usual = sorted(widths)[len(widths) // 2] if widths else 0
+    look = Look(path, "excel", (), (), delimiter="\t", notes=notes if name else (), sheet=name)
+    start = _first_of(widths, max(2, usual))
+    records = [list(_cut(cells)) for cells in records[start:]]
+    width = len(records[0]) if records else 0
+    return _of_records(look, [[*cells, *[""] * (width - len(cells))] for cells in records], 0)
+
+
+def _cut(cells: Sequence[str]) -> Sequence[str]:
+    return cells[: max((place for place, cell in enumerate(cells, 1) if cell), default=0)]
+
+
+def _of_records(look: Look, records: Sequence[Sequence[str]], start: int) -> Look:
+    """The look with columns and rows, from records of which number ``start`` is the header."""
     delivered = [name.strip() for name in records[start]] if len(records) > start else []
-    notes = _header_faults(path, delivered, records)
+    notes = [*look.notes, *_header_faults(look.path, delivered, records)]
     header = numbered(delivered)
-    skip_lines, asides = asides_of(records, start, delimiter)
+    skip_lines, asides = asides_of([list(record) for record in records], start, look.delimiter)
     rows = [
         {name: value for name, value in zip(header, record, strict=False) if name and value.strip()}
         for index, record in enumerate(records)
@@ -163,10 +192,8 @@ def _look_at_csv(path: Path, content: str, encoding: str) -> Look:
         notes.append(
             f"{len(asides)} lines are titles or totals, not rows; skipLines in feed.yaml leaves such lines out"
         )
-    return Look(
-        path, "csv", tuple(name for name in header if name), _some(rows, path), encoding, delimiter, quote,
-        tuple(notes), skip_lines=skip_lines,
-    )  # fmt: skip
+    columns = tuple(name for name in header if name)
+    return replace(look, columns=columns, rows=_some(rows, look.path), notes=tuple(notes), skip_lines=skip_lines)
 
 
 def _header_faults(path: Path, header: Sequence[str], records: Sequence[Sequence[str]]) -> list[str]:

@@ -202,6 +202,8 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
         "form:",
         f"  type: {look.kind}",
     ]
+    if look.sheet:
+        lines.append(f"  sheet: {scalar(look.sheet)}")
     if look.kind == "csv" and look.delimiter != ",":
         lines.append(f"  delimiter: {json.dumps(look.delimiter)}")
     if look.kind == "csv" and look.quote != '"':

@@ -33,7 +33,7 @@ _ARCHIVES = (
     (b"7z\xbc\xaf", "a 7-zip archive"),
     (b"Rar!", "a rar archive"),
 )
-_AS_TEXT = "deliver it as CSV, JSON lines or parquet; gzip, zip and zstd are unpacked"
+_AS_TEXT = "deliver it as CSV, JSON lines, parquet or .xlsx; gzip, zip and zstd are unpacked"
 _PACKED_NAMES = {".gz": _GZIP, ".zst": _ZSTD, ".zip": _ZIP}
 
 
@@ -62,9 +62,12 @@ class Source:
                 yield from self._unpacked(self._inflate(file, _gzip, "gzip", zlib.error, INPUT_BYTES))
             elif start.startswith(_ZSTD):
                 yield from self._unpacked(self._inflate(file, *_zstd(self.path), ZSTD_INPUT_BYTES))
-            elif start.startswith(b"\xd0\xcf\x11\xe0") or any(
-                start.startswith(magic[:4]) for magic, _ in _ARCHIVES[4:]
-            ):
+            elif start == b"\xd0\xcf\x11\xe0":
+                raise IngestError(
+                    f"{self.path.name} is encrypted, or of an old form of Office (.xls): a format that is not read",
+                    "save it as .xlsx without a password, or as CSV UTF-8",
+                )
+            elif any(start.startswith(magic[:4]) for magic, _ in _ARCHIVES[4:]):
                 raise IngestError(f"{self.path.name} is packed or in a format that is not read", _AS_TEXT)
             elif packed is not None and start:
                 yield from self._misnamed(file, packed)
@@ -162,7 +165,7 @@ class Source:
     def _choose(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         files = files_of(archive, self.path.name)
         if any(info.filename == "xl/workbook.xml" for info in files):
-            raise IngestError(f"{self.path.name} is an Excel workbook", "save the sheet as CSV UTF-8 and deliver that")
+            raise IngestError(f"{self.path.name} is an Excel workbook", "write type: excel under form in feed.yaml")
         chosen = [info for info in files if self._member is None or is_wanted(info.filename, [self._member])]
         chosen = [info for info in chosen if info.filename == self._member] or chosen
         if len(chosen) != 1:

@@ -75,6 +75,12 @@ def drafts_of(tmp_path):
     return lambda exports, **options: _drafts(tmp_path, exports, options)
 
 
+@pytest.fixture
+def draft_of_file(tmp_path):
+    """Draft a feed of one file that is there; gives what became of it."""
+    return lambda path, **options: try_drafts(tmp_path / "workspace", {path.stem: ([path], options)})[path.stem]
+
+
 @pytest.fixture(scope="session")
 def drafts_in(tmp_path_factory):
     """The same, for a fixture of a module."""

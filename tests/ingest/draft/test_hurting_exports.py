@@ -1,8 +1,11 @@
-"""Exports that hurt whoever looks into them: very wide ones, deep ones, columns of one name."""
+"""Exports that hurt whoever looks into them: very wide ones, deep ones, columns of one name, workbooks."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+
+import openpyxl
 
 from cdp.engines import open_engine
 from cdp.ingest.draft import draft_feed
@@ -39,3 +42,27 @@ def test_columns_of_one_name_are_told_apart_by_their_order(drafts_of):
     assert "physicalName: 'email (2)'" in tried.contract()
     assert any("told apart by their order" in doubt for doubt in tried.draft.doubts)
     assert tried.identifiers("email") >= {row["email"] for row in PEOPLE}
+
+
+def test_a_workbook_becomes_a_feed_like_any_export(draft_of_file, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Orders"
+    book.create_sheet("Notes").append(["nothing"])
+    header = ["Order number", "Ordered at", "E-mail", "Postcode", "Total", "Margin"]
+    for row in (["Orders of May"], [], header):
+        book.active.append(row)
+    for number in range(1, 6):
+        book.active.append(
+            [1000 + number, dt.datetime(2026, 5, number, 9), f"p{number}@example.com", 1000 + number, 9.95, "#N/A"]
+        )
+        book.active.cell(number + 3, 4).number_format = "00000"
+        book.active.cell(number + 3, 6).data_type = "e"
+    book.active.append(["Total", None, None, None, 49.75])
+    book.save(tmp_path / "orders.xlsx")
+    tried = draft_of_file(tmp_path / "orders.xlsx", currency="EUR")
+    assert "sheet: Orders" in tried.draft.files["pipelines/feeds/orders/feed.yaml"]
+    assert any("the sheet Orders is read, and not Notes" in doubt for doubt in tried.draft.doubts)
+    assert tried.trial.refused == ()
+    assert tried.trial.ledgers[0].lines_skipped == 2
+    assert {row["postcode"] for row in tried.rows("identity_records")} == {f"0100{number}" for number in range(1, 6)}
+    assert min(str(row["ordered_at"]) for row in tried.rows("orders")) == "2026-05-01 09:00:00"
