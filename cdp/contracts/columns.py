@@ -136,6 +136,12 @@ class Property(Strict):
     joins: tuple[ColumnName, ...] = Field(
         default=(), description="no column of the file: the texts of these columns, joined by a blank"
     )
+    from_path: str | None = Field(
+        default=None,
+        alias="fromPath",
+        description="a regular expression; where the column is absent or empty, what its first group (else the whole) "
+        "finds in the file's path stands for it, e.g. the list that a file is named after",
+    )
     optional_column: bool = Field(
         default=False,
         alias="optionalColumn",
@@ -169,6 +175,28 @@ class Property(Strict):
         alias="onFail",
         description="what a broken promise leads to: one outcome for all but future and reference, or one per kind",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _path_for_column(cls, content: object) -> object:
+        """A column that the path stands for may be absent."""
+        if isinstance(content, dict) and content.get("fromPath"):
+            return {"optionalColumn": True, **content}
+        return content
+
+    @field_validator("from_path")
+    @classmethod
+    def _finds(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return value
+
+    def in_path(self, path: str) -> str:
+        """What stands for the column in rows of the file at this path, or nothing."""
+        found = re.search(self.from_path, path) if self.from_path else None
+        return (found[found.re.groups and 1] or "") if found else ""
 
     @field_validator("on_fail", mode="before", json_schema_input_type=Outcome | OnFail)
     @classmethod

@@ -11,7 +11,7 @@ from pathlib import Path
 from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, DriftError, EngineError, IngestError, LedgerError
-from cdp.ingest.chunks import Judged, judge, keep, needs_whole_file, open_incoming, stays_in_order, without_duplicates
+from cdp.ingest.chunks import Judged, keep, needs_whole_file, open_incoming, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
@@ -35,7 +35,6 @@ from cdp.quality.history import Header
 
 DRIFT = "columns do not fit: "
 """How the message of a file begins whose columns its contract does not know; later files of its feed wait behind it."""
-_FEW_ROWS = 20_000  # so few are numbered without asking: the engine reads them in one thread anyway
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def land_file(
     except OSError as error:
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
-        for table in ("staged", "judged", "chunk", "placed", "incoming", "refused_keys", "withdrawn"):
+        for table in ("staged", "judged", "placed", "incoming", "refused_keys", "withdrawn"):
             landing.engine.drop(table)
 
 
@@ -113,6 +112,7 @@ def _land(
         message = "; ".join(["no good rows" if broken else "no rows in the file", *warnings])
         ledger = replace(blank, status=status, rows_read=broken, rows_quarantined=len(refused), message=message)
         return Landed(replace(ledger, rows_duplicate=copies).balanced(), tuple(refused), warnings)
+    open_incoming(engine, contract, judged, scope)
     refused += refused_by_contract(delivery, feed, contract, run_id, certified, judged.broken)
     all_new = place_rows(engine, contract, scope.files if scope else None)
     withdrawn = find_withdrawn(engine, contract, scope)
@@ -138,14 +138,15 @@ def _land(
 def pass_through(
     landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None
 ) -> tuple[Certified | None, Staged, Judged]:
-    """Read the file and hold its rows to the contract, stretch by stretch; leaves ``incoming``.
+    """Read the file and hold its rows to the contract, stretch by stretch; leaves the good ones in files.
 
     Gives the reader's account (of parquet there is none), what staging noticed, and what came of the rows.
     """
     engine, judged = landing.engine, Judged()
     left_out = landing.left_out.get(feed.feed)
     in_one = needs_whole_file(contract)
-    open_incoming(engine, scope)
+    if scope is not None:
+        engine.execute("create or replace temp table refused_keys (_key varchar)")
     if isinstance(feed.form, ParquetForm | ExcelForm):
         sheet, notes = (
             stage_sheet(contract, feed, delivery.path, delivery.name, landing.workdir)
@@ -159,7 +160,8 @@ def pass_through(
         for first in range(0, max(source.rows, 1), max(source.step, 1)):
             staged = stage_parquet(engine, contract, source, left_out, first)
             try:
-                _keep(landing, delivery, contract, scope, judged, is_told_whole=True)
+                expected = min(source.step, source.rows - first)
+                _keep(landing, delivery, contract, scope, judged, expected, is_told_whole=True)
             except EngineError:
                 must_read(engine, source)
                 raise
@@ -169,16 +171,12 @@ def pass_through(
     keys = JsonKeys(contract, left_out)
     of_csv: Staged | None = None
     for batch in stream.batches(in_one=in_one):
-        is_numbered = True
         if isinstance(feed.form, CsvForm):
-            if not in_one and batch.records > _FEW_ROWS:
-                stage_csv(engine, contract, batch, delivery.name, left_out)
-                is_numbered = not stays_in_order(engine, contract, landing.as_of)
-            of_csv = stage_csv(engine, contract, batch, delivery.name, left_out, is_numbered=is_numbered)
+            of_csv = stage_csv(engine, contract, batch, delivery.name, left_out)
         else:
-            stage_json(engine, contract, batch, keys)
+            stage_json(engine, contract, batch, keys, delivery.name)
         known = len(judged.broken)
-        _keep(landing, delivery, contract, scope, judged, batch.first, is_numbered=is_numbered)
+        _keep(landing, delivery, contract, scope, judged, batch.records)
         judged.broken[known:] = with_text(judged.broken[known:], batch.whole)
     certified = stream.certified
     _must_be(judged.rows, certified.records, delivery.name)
@@ -195,16 +193,15 @@ def _keep(
     contract: Contract,
     scope: Scope | None,
     judged: Judged,
-    first: int = 0,
+    expected: int,
     *,
-    is_numbered: bool = True,
     is_told_whole: bool = False,
 ) -> None:
     path = landing.workdir / f"landing-{len(judged.files):05d}.parquet"
-    judged.rows += judge(
-        landing.engine, contract, landing.as_of, first, is_numbered=is_numbered, is_told_whole=is_told_whole
-    )
-    keep(landing.engine, contract, delivery.file_id, path, judged, scope)
+    keep(
+        landing.engine, contract, landing.as_of, delivery.file_id, path, expected, judged, scope,
+        is_told_whole=is_told_whole,
+    )  # fmt: skip
 
 
 def _must_be(loaded: int, expected: int, file: str) -> None:

@@ -15,7 +15,7 @@ from cdp.contracts import Contract
 from cdp.engines import Engine
 from cdp.errors import ContractError, IngestError
 from cdp.ingest.checks import key_sql, version_sql
-from cdp.ingest.chunks import Judged, judge, keep, open_incoming, without_duplicates
+from cdp.ingest.chunks import Judged, keep, open_incoming, without_duplicates
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.landing import Landing, move_landed
@@ -80,7 +80,7 @@ left join delivered as d on c._file_id = d._file_id
 """
 _CAME_SINCE = f"""
 select i._row
-from (select _row, {{key}} as _key, {{version}} as _version from judged where len(_reasons) > 0) as i
+from (select _row, {{key}} as _key, {{version}} as _version from judged) as i
 inner join current_rows as c on i._key = c._key
 inner join delivered as d on c._file_id = d._file_id
 where d.delivery > $delivery and ({_AGE})
@@ -152,7 +152,7 @@ def retry_feed(
             warnings.append(f"{file}: {len(waiting)} rows could not be tried again: {error.message}; {error.hint}")
             outcomes, found = [Retried(row, Outcome.refused) for row in waiting], ()
         finally:
-            for table in ("staged", "numbered", "judged", "chunk", "incoming", "placed", "retried"):
+            for table in ("staged", "numbered", "judged", "incoming", "placed", "retried"):
                 engine.drop(table)
         retried += outcomes
         paths += found
@@ -170,18 +170,15 @@ def _retry_file(
     read = _stage(landing, feed, contract, waiting)
     if not read:
         return [Retried(row, Outcome.refused) for row in waiting], ()
-    judged = Judged(judge(engine, contract, landing.as_of))
-    open_incoming(engine)
-    keep(engine, contract, file_id, landing.workdir / "landing-retry.parquet", judged, None)
+    judged, path = Judged(), landing.workdir / "landing-retry.parquet"
+    keep(engine, contract, landing.as_of, file_id, path, len(read), judged)
+    open_incoming(engine, contract, judged)
     params = {"delivery": delivery, "file_id": file_id}
     is_one = contract.rows_per_key == "one"
     engine.create_table("placed", _PLACE_ONE if is_one else _PLACE_MANY, params)
     paths = move_landed(landing, feed, without_duplicates(engine, judged.files), f"{file_id[:20]}-retry")
     outcomes = {int(number): Outcome(place) for number, place in engine.rows("select _row, place from placed")}
-    reasons = {
-        int(number): tuple(codes)
-        for number, codes in engine.rows("select _row, _reasons from judged where len(_reasons) > 0")
-    }
+    reasons = {row.row: row.reasons for row in judged.broken}
     outcomes |= dict.fromkeys(_came_since(engine, contract, reasons, params), Outcome.superseded)
     _advance(engine, feed.feed, file_id, replaces_own=is_one)
     found = []
@@ -255,9 +252,9 @@ def _stage_text(
     }
     left_out = landing.left_out.get(feed.feed)
     if ordinals and isinstance(feed.form, CsvForm):
-        stage_csv(landing.engine, contract, certified, waiting[0].file, left_out, is_numbered=True)
+        stage_csv(landing.engine, contract, certified, waiting[0].file, left_out)
     elif ordinals:
-        stage_json(landing.engine, contract, certified, JsonKeys(contract, left_out))
+        stage_json(landing.engine, contract, certified, JsonKeys(contract, left_out), waiting[0].file)
     return ordinals
 
 
@@ -280,6 +277,8 @@ def _came_since(
         for number, codes in reasons.items()
         if not any(code.partition(":")[2] in {*contract.key, contract.version} for code in codes)
     }
+    if not readable:
+        return []
     sql = _CAME_SINCE.format(key=key_sql(contract), version=version_sql(contract))
     return [int(number) for (number,) in engine.rows(sql, params) if number in readable]
 

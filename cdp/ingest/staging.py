@@ -1,7 +1,7 @@
 """Show a stretch of a file's records to the engine as text: view ``staged``, one column per property and ``_row``.
 
-``staged`` reads the parts when it is asked, and is to be asked once. Its rows are numbered from 0 on, or not at all
-(``_row`` is null): numbering costs the engine its second thread.
+``staged`` reads the parts whenever it is asked. Its rows carry their numbers within the file, from 0 on, which they get
+before anything is looked up for them: a look-up may shuffle them.
 
 Columns that the contract does not know, and that earlier deliveries did not have, are kept aside in ``_extra``, one
 JSON object per row.
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdp.contracts import Contract
+from cdp.contracts import Contract, Property
 from cdp.engines import Engine
 from cdp.errors import EngineError, IngestError
 from cdp.ingest.checks import quoted, text, text_list
@@ -52,11 +52,23 @@ def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesForma
     )
 
 
-_UNNUMBERED, _NUMBERED = "null::bigint as _row", "row_number() over () - 1 as _row"
+_MOST_BRANCHES = 8
 
 
-def _parts(batch: Batch | Certified) -> str:
-    return text_list([_exactly(part) for part in batch.parts])
+def _numbered(batch: Batch | Certified, columns: str, read: Callable[[str], str]) -> str:
+    """SQL of the records with their numbers within the file in ``_row``; ``read`` calls a reader with some paths.
+
+    Counting takes one thread, so that each part of the few of a stretch is counted apart.
+    """
+    parts = [([part.path], part.first) for part in batch.whole] if isinstance(batch, Batch) else []
+    if not 0 < len(parts) <= _MOST_BRANCHES:
+        parts = [(batch.parts, batch.first if isinstance(batch, Batch) else 0)]
+    branches = [
+        f"select row_number() over () + {first - 1} as _row, {columns} "
+        f"from {read(text_list([_exactly(path) for path in paths]))}"
+        for paths, first in parts
+    ]
+    return " union all ".join(branches)
 
 
 def _exactly(path: Path) -> str:
@@ -76,8 +88,6 @@ def stage_csv(
     batch: Batch | Certified,
     file: str,
     left_out: LeftOut = None,
-    *,
-    is_numbered: bool = False,
 ) -> Staged:
     """Stage certified delimited text, if there is any. Raises ``ContractError`` when its columns do not fit."""
     match = match_columns(contract, batch.columns, file, _first_values(batch))
@@ -88,11 +98,9 @@ def stage_csv(
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in raw)
     options = "".join(f", {key} = {_option(value)}" for key, value in batch.read_csv_options.items())
     aside = _aside({item.name: raw[place] for place, item in headers.items() if item.is_aside})
-    chosen = _chosen(contract, {name: raw[position] for name, position in match.index.items()}, aside)
-    number = _NUMBERED if is_numbered else _UNNUMBERED
-    engine.create_view(
-        "staged", f"select {number}, {chosen} from read_csv({_parts(batch)}, columns = {{{columns}}}{options})"
-    )
+    chosen = _chosen(contract, {name: raw[position] for name, position in match.index.items()}, aside, file)
+    records = _numbered(batch, "*", lambda parts: f"read_csv({parts}, columns = {{{columns}}}{options})")
+    engine.create_view("staged", f"select _row, {chosen} from ({records})")
     return Staged(match.warnings, match.notes, tuple(headers.values()))
 
 
@@ -120,12 +128,17 @@ def _first_values(certified: Batch | Certified) -> dict[str, list[str]]:
     }
 
 
-def stage_json(engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys) -> None:
+def _or_path(item: Property, source: str, file: str) -> str:
+    found = item.in_path(file)
+    return f"coalesce(nullif(trim({source}::varchar), ''), {text(found)})" if found else source
+
+
+def stage_json(engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys, file: str) -> None:
     """Stage certified JSON lines; every document is parsed once for all paths of the contract."""
     size = max(batch.max_record_bytes * 2, 1 << 24)
-    paths, columns = _json_columns(contract)
-    documents = f"read_ndjson_objects({_parts(batch)}, maximum_object_size = {size})"
-    found = engine.rows(f"select distinct unnest(json_keys(json)) from {documents}")
+    paths, columns = _json_columns(contract, file)
+    documents = _numbered(batch, "json", lambda parts: f"read_ndjson_objects({parts}, maximum_object_size = {size})")
+    found = engine.rows(f"select distinct unnest(json_keys(json)) from ({documents})")
     added = keys.add(str(key) for (key,) in found)
     aside = _aside({key: f"extra[{place}]" for place, key in enumerate(added, 1)})
     pointers = text_list(["/" + key.replace("~", "~0").replace("/", "~1") for key in added])
@@ -133,8 +146,8 @@ def stage_json(engine: Engine, contract: Contract, batch: Batch | Certified, key
     kept = f", {aside} as {EXTRA}" if aside else ""
     engine.create_view(
         "staged",
-        f"select {_NUMBERED}, {columns}{kept} "
-        f"from (select json_extract_string(json, {paths}) as found{extra} from {documents})",
+        f"select _row, {columns}{kept} "
+        f"from (select _row, json_extract_string(json, {paths}) as found{extra} from ({documents}))",
     )
 
 
@@ -164,7 +177,7 @@ def _aside(values: Mapping[str, str]) -> str:
     return f"json_object({', '.join(f'{text(name)}, {value}' for name, value in values.items())})::varchar"
 
 
-def _json_columns(contract: Contract) -> tuple[str, str]:
+def _json_columns(contract: Contract, file: str) -> tuple[str, str]:
     paths: list[str] = []
     chosen = []
     for item in contract.properties:
@@ -172,7 +185,8 @@ def _json_columns(contract: Contract) -> tuple[str, str]:
         for source in () if item.joins else (item.source, *item.aliases):
             paths.append(source if source.startswith("$") else f"$.{source}")
             places.append(f"found[{len(paths)}]")
-        chosen.append(f"coalesce({', '.join([*places, 'null', 'null'])})::varchar as {quoted(item.name)}")
+        found = f"coalesce({', '.join([*places, 'null', 'null'])})"
+        chosen.append(f"{_or_path(item, found, file)}::varchar as {quoted(item.name)}")
     return text_list(paths), ", ".join(chosen)
 
 
@@ -217,7 +231,9 @@ def stage_parquet(
     match = match_columns(contract, names, source.name)
     headers = _headers(match, names, left_out, list(source.columns.values()))
     aside = _aside({item.name: quoted(names[place]) for place, item in headers.items() if item.is_aside})
-    chosen = _chosen(contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside)
+    chosen = _chosen(
+        contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside, source.name
+    )
     stretch = (
         "" if source.step >= source.rows else f" where file_row_number between {first} and {first + source.step - 1}"
     )
@@ -261,8 +277,9 @@ def must_read(engine: Engine, source: ParquetFile) -> None:
         raise _unreadable(source.name, error) from error
 
 
-def _chosen(contract: Contract, source_of: Mapping[str, str], aside: str) -> str:
+def _chosen(contract: Contract, source_of: Mapping[str, str], aside: str, file: str) -> str:
     chosen = ", ".join(
-        f"{source_of.get(item.name, 'null')}::varchar as {quoted(item.name)}" for item in contract.properties
+        f"{_or_path(item, source_of.get(item.name, 'null'), file)}::varchar as {quoted(item.name)}"
+        for item in contract.properties
     )
     return chosen + (f", {aside} as {EXTRA}" if aside else "")

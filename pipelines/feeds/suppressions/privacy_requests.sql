@@ -1,7 +1,7 @@
 -- Contacts that must not be written to.
 -- grain: one row per entry of a list
 select
-    'suppressions:' || entry_id as request_id,
+    'suppressions:' || coalesce(list || '/', '') || entry_id as request_id,
     'suppressions' as feed,
     'suppression' as request_type,
     since as requested_at,
