@@ -104,6 +104,20 @@ group by upper(return_currencies.currency)
 order by currency nulls last
 """
 
+_UNREAD = (
+    "privacy requests or entries of suppression lists name a phone that cannot be read, and so reach nobody by it "
+    "(deliver the country, or the number with its country code)"
+)
+_UNREAD_PHONES = """
+select request_id
+from privacy_requests
+anti join request_phones using (request_id)
+where trim(phone) <> ''
+    and requested_at < $as_of::timestamp + interval 1 day
+    and (valid_until is null or valid_until >= $as_of::timestamp)
+order by request_id
+"""
+
 
 def check_conservation(engine: Engine, *, as_of: datetime) -> None:
     """Compare what feeds delivered with what customers and nobody were credited, to the cent and to the point.
@@ -135,7 +149,8 @@ def check_conservation(engine: Engine, *, as_of: datetime) -> None:
 
 
 def doubts(engine: Engine, *, as_of: datetime) -> tuple[str, ...]:
-    """What reconciles and still looks wrong, in words: no rate for a currency, points taken back twice, overdrawn."""
+    """What reconciles and still looks wrong, in words: no rate for a currency, points taken back twice, overdrawn, a
+    phone that must not be called and cannot be read."""
     found = [
         f"{count} orders in {currency} worth {amount} have no exchange rate on or before their day: "
         "they count as orders, but in no total of money (docs/own-data.md tells how to deliver rates)"
@@ -147,6 +162,7 @@ def doubts(engine: Engine, *, as_of: datetime) -> tuple[str, ...]:
         for currency, count, amount in engine.rows(_UNCONVERTED_RETURNS)
     ]
     for words, sql, is_personal in (
+        (_UNREAD, _UNREAD_PHONES, False),
         ("movements of points are taken back by more than they were, or on another card", _REVERSED_TOO_FAR, False),
         ("loyalty cards are overdrawn", _OVERDRAWN, True),
     ):

@@ -219,3 +219,17 @@ def test_points_of_several_cards_are_one_balance_by_channel(shop, profile_settin
     assert shop.engine.rows("select account, sum(points)::int from loyalty_postings group by account order by all") == [
         ("card", 85), ("points granted", -105), ("points redeemed", 20),
     ]  # fmt: skip
+
+
+def test_phones_off_limits_that_cannot_be_read_are_told(shop, profile_settings):
+    shop.customer("C1", "till:1")
+    for number, (phone, since, until) in enumerate(
+        (("12", 1, None), ("020 7946 0001", 1, None), ("34", 1, 20), ("56", 40, None), (None, 1, None))
+    ):
+        shop.add("privacy_requests", request_id=f"suppressions:{number}", request_type="suppression", phone=phone,
+                 requested_at=AS_OF + timedelta(days=since - 30),
+                 valid_until=until and AS_OF + timedelta(days=until - 30))  # fmt: skip
+    shop.add("request_phones", request_id="suppressions:1", phone_std="+442079460001")
+    (told,) = build_profiles(shop.engine, profile_settings, as_of=AS_OF).doubts
+    assert told.startswith("1 privacy requests or entries of suppression lists name a phone that cannot be read")
+    assert told.endswith("by it (deliver the country, or the number with its country code): suppressions:0")
