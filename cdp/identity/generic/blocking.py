@@ -78,6 +78,7 @@ def candidate_rules(columns: Collection[str], numbers: Collection[str]) -> list[
         _rule("street", "postcode"),
         _rule("house", "postcode"),
         _rule("street", "suburb"),
+        _rule("street", "city"),
         _rule("birth", "house"),
         Rule("family[:3] + given[:1] + birth year", _all_of("left(family, 3)", "given_1", "birth_year"),
              ("family", "given", "birth_year")),

@@ -27,6 +27,8 @@ _SURE = 0.95
 _LEAST_PRECISION = 0.75
 _BELIEVED = 300  # answers that the model's own expectation is worth
 _LIKELY = 3.0
+_FEW = 20.0  # matches from which hardly more is learned than was believed before
+_RARE = 0.01  # so few matches per record: more pairs that chance made alike than true ones
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,13 @@ def match(
         known = said * labels.f1(groups) if labels else 0.0
         return (known + _BELIEVED * promise(groups)) / (said + _BELIEVED)
 
-    height = _best_height(partition, agreement)
+    is_rare = scorer.expected_matches < min(_FEW, _RARE * records)
+    height = _best_height(partition, agreement, _SURE if is_rare else min(_HEIGHTS))
+    if scorer.expected_matches < _FEW:
+        notes.append(
+            f"pairs that seem to be one person's: about {max(scorer.expected_matches, 1):.0f}, too few to learn from; "
+            "weights rest on what is usual elsewhere" + (", and only sure links were kept" if is_rare else "")
+        )
     groups = partition(height)
     precision, recall = quality(groups)
     if labels is not None:
@@ -126,10 +134,13 @@ def _f1(precision: float, recall: float) -> float:
 
 
 def _best_height(
-    partition: Callable[[float], NDArray[np.int64]], quality: Callable[[NDArray[np.int64]], float]
+    partition: Callable[[float], NDArray[np.int64]], quality: Callable[[NDArray[np.int64]], float], least: float
 ) -> float:
-    """The height whose partition has the best quality; the highest of equals."""
-    return max(_HEIGHTS, key=lambda height: (round(quality(partition(height)), 6), height))
+    """The height, of at least ``least``, whose partition has the best quality; the highest of equals."""
+    return max(
+        (height for height in _HEIGHTS if height >= least),
+        key=lambda height: (round(quality(partition(height)), 6), height),
+    )
 
 
 def _every_pair_inside(engine: Engine, scorer: Scorer, labels: NDArray[np.int64], correct: Calibration) -> pd.DataFrame:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 _MOST_ROUNDS = 200
+_START = 0.02  # share of the pairs that may be other than strangers', to begin with
+_BELIEF = 25.0  # pairs that what is believed of matches is worth
 _STEADY = 5  # rounds in which hardly a match was won or lost
 GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF, TRAIT = (
     "given", "family", "birth", "place", "phone", "email", "self", "trait",
@@ -50,7 +52,7 @@ KINDS = (
     Kind("household", close=frozenset({FAMILY, PLACE}), free=_SHARED),
     Kind("twins", close=frozenset({FAMILY, PLACE, BIRTH}), free=_SHARED),
     Kind("parent and child of one name", close=frozenset({GIVEN, FAMILY, PLACE}), free=_SHARED,
-         generation=frozenset({BIRTH}), most=0.1),
+         generation=frozenset({BIRTH}), most=0.3),
     Kind("namesakes", close=frozenset({GIVEN, FAMILY}), alike=frozenset({EMAIL})),
     Kind("one house", close=frozenset({PLACE}), free=_SHARED),
     Kind("one town", free=frozenset({PLACE, TRAIT})),
@@ -110,8 +112,8 @@ def fit(
     pairs that no rule selects. Together they are every pair there is: that two records share what a rule asks for says
     nothing of them beyond its rarity. A pair that was drawn and stands for very many (``far``) is never believed to be
     a match: a single coincidence would outweigh what the candidates teach. ``strata`` number the pairs of sources: how
-    many people two sources share is learned for each, how alike their records are for all together. Beliefs weigh as
-    a twentieth of what is learned.
+    many people two sources share is learned for each, everything else for all together. Beliefs weigh as a twentieth of
+    what is learned and ``_BELIEF`` pairs, so that they decide where there is little to learn from.
     """
     import numpy as np
 
@@ -121,7 +123,7 @@ def fit(
     count = int(strata.max()) + 1
     totals, blocked = (np.bincount(strata, weights=counts, minlength=count) for counts in (weights, candidates))
     totals = np.maximum(totals, 1.0)
-    shares = np.tile(np.maximum(blocked / totals, 1e-12)[:, None] / len(kinds), (1, len(kinds)))
+    shares = np.tile(np.maximum(np.minimum(blocked / totals, _START), 1e-12)[:, None] / len(kinds), (1, len(kinds)))
     shares[:, [kind.name for kind in kinds].index("strangers")] += 1 - shares.sum(axis=1)
     tables = [_start(patterns[:, c], candidates, weights, prior, kinds) for c, prior in enumerate(priors)]
     is_match, steady = np.array([kind.is_match for kind in kinds]), 0
@@ -129,8 +131,8 @@ def fit(
         logs = _joint(patterns, tables) + np.log(shares)[strata]
         mass = _responsible(logs) * (candidates + near)[:, None]
         mass[:, ~is_match] += _responsible(logs[:, ~is_match]) * far[:, None]
-        sums = np.stack([np.bincount(strata, weights=mass[:, k], minlength=count) for k in range(len(kinds))], axis=1)
-        found = _limited(np.maximum(sums, 1e-3) / totals[:, None], kinds)
+        sums = np.stack([_counted(strata, mass[:, k], count) for k in range(len(kinds))], axis=1)
+        found = _shares(np.maximum(sums, 1e-3), totals, kinds)
         tables = [_learned(patterns[:, c], mass, prior, kinds) for c, prior in enumerate(priors)]
         moved = np.abs((found - shares)[:, is_match].sum(axis=1)) * totals
         shares = found
@@ -146,14 +148,22 @@ def _responsible(logs: Floats) -> Floats:
     return np.asarray(np.exp(logs - np.logaddexp.reduce(logs, axis=1)[:, None]), dtype=np.float64)
 
 
-def _limited(shares: Floats, kinds: Sequence[Kind]) -> Floats:
-    """Shares in which the rare kinds are as rare as said."""
+def _shares(mass: Floats, totals: Floats, kinds: Sequence[Kind]) -> Floats:
+    """Shares of the kinds for each pair of sources, from how many pairs of each are believed.
+
+    How many people two sources share is their own affair; how those who are not one person are related is not: there
+    are as many namesakes and families between two sources as within one, which is where they are told from matches.
+    """
     import numpy as np
 
-    matches = shares[:, [kind.is_match for kind in kinds]].sum(axis=1)
+    is_match = np.array([kind.is_match for kind in kinds])
     most = np.array([np.nan_to_num(kind.most, posinf=1e300) for kind in kinds])
-    limited = np.minimum(shares, most * matches[:, None])
-    return np.asarray(limited / limited.sum(axis=1, keepdims=True), dtype=np.float64)
+    believed = mass[:, is_match].sum()
+    shares = mass / totals[:, None]
+    others = np.where(is_match, 0.0, np.minimum(mass.sum(axis=0), most * believed))
+    left = 1 - shares[:, is_match].sum(axis=1)
+    found = np.where(is_match, shares, left[:, None] * (others / others.sum())[None, :])
+    return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _start(column: Ints, candidates: Floats, weights: Floats, prior: Prior, kinds: Sequence[Kind]) -> Floats:
@@ -171,11 +181,12 @@ def _learned(column: Ints, mass: Floats, prior: Prior, kinds: Sequence[Kind]) ->
     nothing = np.zeros(len(prior.match))
     matches = sum((seen[n] for n, kind in enumerate(kinds) if kind.is_match and prior.kind in kind.close), nothing)
     strange = sum((seen[n] for n, kind in enumerate(kinds) if _role(prior, kind) == "strange"), nothing)
-    close = matches + (0.05 * matches.sum() + 5.0) * np.array(prior.match)
+    close = matches + (0.05 * matches.sum() + _BELIEF) * np.array(prior.match)
     close /= close.sum()
-    if close[0] > prior.most_different:
-        close[1:] *= (1 - prior.most_different) / close[1:].sum()
-        close[0] = prior.most_different
+    differs = np.arange(len(close)) <= (0 if prior.generation is None else prior.generation)
+    if close[differs].sum() > prior.most_different:
+        close[~differs] *= (1 - prior.most_different) / close[~differs].sum()
+        close[differs] *= prior.most_different / close[differs].sum()
     return _table(prior, kinds, close, strange + 0.5, [counts + 0.5 for counts in seen])
 
 

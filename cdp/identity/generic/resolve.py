@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_FEWEST_MATCHES = 8.0
+_FEWEST_MATCHES = 0.5  # fewer than one that is likelier than not
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,16 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
     add_rarity(engine, comparisons)
     used: list[UsedRule] = []
     outcome: Outcome | None = None
-    reason = why_no_model(comparisons, records)
+    reason = why_no_model(comparisons)
     if not reason:
         used = make_pairs(engine, rules, records, between_sources=bool(options.one_per_source))
         scorer = learn(engine, comparisons, records, uncompared(rules, used))
         if scorer.expected_matches < _FEWEST_MATCHES:
-            reason = "too few records look like one another to learn from"
+            reason = "no two records look like one person's"
         else:
             outcome = match(engine, scorer, records, options.one_per_source, labels)
-            notes += outcome.notes
             reason = outcome.doubt
+            notes += [] if reason else outcome.notes
     if outcome is None or reason:
         notes.append(f"no model: {reason}; only what is certain was linked")
         notes += ["your answers were not used: without a model there is no threshold to choose"] if labels else []
@@ -193,11 +193,9 @@ def prepare(
     return records
 
 
-def why_no_model(comparisons: Sequence[Comparison], records: int) -> str:
+def why_no_model(comparisons: Sequence[Comparison]) -> str:
     """Why nothing can be learned; empty when it can."""
     names = {comparison.name for comparison in comparisons}
-    if records < 30:
-        return "fewer than 30 records"
     if not names & {"given_name", "family_name", "email", "phone"} and not any("number" in name for name in names):
         return "no column was recognised that tells people apart"
     if not names & {"given_name", "family_name", "birth_date"} and not any("number" in name for name in names):

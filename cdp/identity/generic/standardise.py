@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from cdp.engines import Engine
 from cdp.engines.duckdb import literal, quote
-from cdp.identity.forms import DEFAULT_DATES, fold_sql, plain_name
 from cdp.identity.forms import SUFFIXES as SHARED_SUFFIXES
 from cdp.identity.forms import TITLES as SHARED_TITLES
+from cdp.identity.forms import fold_sql, plain_name
+from cdp.identity.generic.placeholders import forget_placeholders
 from cdp.identity.generic.read import Source
 from cdp.identity.generic.roles import Guess
 
@@ -229,30 +230,5 @@ def standardise(engine: Engine, selects: Sequence[str], numbers: int, traits: in
         "emails, phones, emails[1] as email, nullif(split_part(emails[1], '@', 1), '') as mailbox, phones[1] as phone, "
         f"{_bare('raw_gender')} as gender{', ' + kept if kept else ''} from dated order by n",
     )
-    _forget_shared_values(engine, count)
+    forget_placeholders(engine, count)
     return count
-
-
-_MANY_HOLDERS = 10
-
-
-def _forget_shared_values(engine: Engine, count: int) -> None:
-    """Contacts of many differently named people, and birth dates given for want of one, say nothing of a person."""
-    for column in ("emails", "phones"):
-        shared = engine.rows(
-            f"select v from (select unnest({column}) as v, concat(left(given, 1), left(family, 2)) as called "
-            f"from people) group by v having count(distinct called) >= {_MANY_HOLDERS} order by v"
-        )
-        if not shared:
-            continue
-        listed = f"[{', '.join(literal(row[0]) for row in shared)}]"
-        first = "email = null, mailbox = null" if column == "emails" else "phone = null"
-        kept = f"nullif(list_filter({column}, lambda v: not list_contains({listed}, v)), [])"
-        engine.execute(f"update people set {column} = {kept}, {first} where list_has_any({column}, {listed})")
-    common = engine.rows(
-        "select birth, count(*) as c from people where birth is not null group by birth order by c desc, birth limit 6"
-    )
-    usual = common[-1][1] if len(common) == 6 else count
-    for birth, held in common:
-        if held > (3 if birth in DEFAULT_DATES else 10) * usual and held > count / 100:
-            engine.execute("update people set birth = null, birth_year = null where birth = $birth", {"birth": birth})
