@@ -144,13 +144,14 @@ def _measure(kind: CheckKind, column: str | None, value: float, bounds: Bounds |
 
 
 def _measures(day: date, delivered: Delivered, history: FeedHistory) -> Iterator[Measure]:
-    read = delivered.ledger["rows_read"]
+    dismissed = delivered.ledger.get("rows_dismissed", 0)
+    read = delivered.ledger["rows_read"] - dismissed
     accepted = delivered.ledger["rows_accepted"]
     repeated = delivered.ledger["rows_duplicate"] + delivered.ledger["rows_superseded"]
     if accepted or not repeated:
         yield _measure("volume", None, accepted, volume_bounds(history.past("volume"), day))
     if read:
-        share = delivered.ledger["rows_quarantined"] / read
+        share = (delivered.ledger["rows_quarantined"] - dismissed) / read
         bounds = share_bounds(history.past("quarantine_share"), read, slack=QUARANTINE_SLACK)
         if bounds:
             bounds = replace(bounds, low=None)

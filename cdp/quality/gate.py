@@ -37,8 +37,9 @@ class DeliveredFeed:
     """What one feed delivered in a run.
 
     ``files`` are its landed parquet files, ``ledger`` the sums of its file ledgers (``rows_read``,
-    ``rows_accepted``, ``rows_quarantined``, ``rows_duplicate``, ``rows_superseded``; a missing one is 0),
-    ``headers`` the columns its files had. ``is_silent``: nothing came tonight, and only that is judged.
+    ``rows_accepted``, ``rows_quarantined``, ``rows_duplicate``, ``rows_superseded``; a missing one is 0), and
+    ``rows_dismissed`` those of the quarantined that a person has put away: no share counts them. ``headers`` are the
+    columns its files had. ``is_silent``: nothing came tonight, and only that is judged.
     """
 
     feed: str
@@ -144,7 +145,7 @@ def _plan(
     counts = _counts(engine, f"{name}_rows", delivered, suite, as_of)
     tracked = {column for column, past in delivered.history.sketches.items() if past[-1].shares is not None}
     sketches = sketch_columns(engine, source, contract, as_of, tracked) if delivered.files else []
-    ledger = {key: int(counts[key]) for key in LEDGER_KEYS}
+    ledger = {key: int(counts[key]) for key in (*LEDGER_KEYS, "rows_dismissed")}
     age = counts.get(newest_measure(contract.version)) if contract.version else None
     measures = measure_delivery(delivered.feed, day, Delivered(ledger, sketches, age), delivered.history, rules)
     counts = {**counts, **_measured(measures)}
@@ -195,7 +196,7 @@ def _makes_sense(check: Check, counts: Mapping[str, float]) -> bool:
 
 def _weighed(check: Check, feed: str, counts: Mapping[str, float], rules: Sequence[QualityRule]) -> Check | None:
     """The check with the weight it has tonight; ``None`` when nightly.yaml switches it off."""
-    few = counts["rows_quarantined"] < FEWEST_TO_STOP
+    few = counts["rows_quarantined"] - counts["rows_dismissed"] < FEWEST_TO_STOP
     if check.severity == "stop" and check.kwargs.get("column") == "quarantine_share" and few:
         check = replace(check, severity="warn")
     if check.basis == "history":
@@ -219,9 +220,10 @@ def _counts(
 ) -> dict[str, float]:
     """The delivery as one row of numbers: its ledger, the share quarantined, the age of its newest row."""
     counts: dict[str, float] = {key: int(delivered.ledger.get(key, 0)) for key in LEDGER_KEYS}
-    read = counts["rows_read"]
+    dismissed = counts["rows_dismissed"] = int(delivered.ledger.get("rows_dismissed", 0))
+    read = counts["rows_read"] - dismissed
     counts["rows_landed"] = int(engine.scalar(f"select count(*) from {rows}"))
-    counts["quarantine_share"] = counts["rows_quarantined"] / read if read else 0.0
+    counts["quarantine_share"] = (counts["rows_quarantined"] - dismissed) / read if read else 0.0
     aged = {check.column for check in suite if str(check.kwargs.get("column")).startswith(newest_measure(""))}
     contract = delivered.contract
     if contract.version and contract.find(contract.version).logical_type in {"date", "timestamp"}:

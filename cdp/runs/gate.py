@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from cdp.errors import GateError
 from cdp.ingest.checks import quoted
+from cdp.ingest.ledger import digest_of
 from cdp.ingest.mapping import empty_table
 from cdp.quality import DeliveredFeed, GateResult, write_report
 from cdp.quality.bounds import silence_bounds
@@ -139,16 +141,27 @@ def _deliveries(
     run: Run, past: Mapping[str, FeedHistory], headers: Mapping[str, Sequence[Header]]
 ) -> list[DeliveredFeed]:
     before = run.parent.tables if run.parent else {}
+    dismissed = _dismissed(run)
     found = []
     for feed, *counts in run.engine.rows(_LEDGERS, {"run_id": run.run_id}):
         known = {ref.path for ref in before.get(f"landed.{feed}", ())}
         fresh = [run.store.path(ref) for ref in run.tables.get(f"landed.{feed}", ()) if ref.path not in known]
         names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded")
-        ledger = dict(zip(names, counts, strict=True))
+        ledger = dict(zip(names, counts, strict=True)) | {"rows_dismissed": dismissed[feed]}
         contract = run.workspace.contracts[run.workspace.feeds[feed].contract]
         earlier = past.get(feed, FeedHistory())
         found.append(DeliveredFeed(feed, contract, fresh, ledger, earlier, tuple(headers.get(feed, ()))))
     return found
+
+
+def _dismissed(run: Run) -> Counter[str]:
+    """How many of tonight's refused rows a person has put away, by feed."""
+    if not run.dismissed:
+        return Counter()
+    open_ledger(run, QUARANTINE)
+    found = run.engine.rows(f"select feed, raw from {QUARANTINE} where run_id = $run_id", {"run_id": run.run_id})
+    run.engine.drop(QUARANTINE)
+    return Counter(feed for feed, raw in found if digest_of(feed, raw) in run.dismissed)
 
 
 def _silent(run: Run, past: Mapping[str, FeedHistory], met: set[str]) -> list[DeliveredFeed]:

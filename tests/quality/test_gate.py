@@ -252,3 +252,14 @@ print(result.passed)
         [sys.executable, "-W", "error", "-c", script, str(saved), str(path)], capture_output=True, text=True
     )
     assert (run.stdout, run.stderr) == ("True\n", "")
+
+
+def test_rows_that_a_person_put_away_are_in_no_share_of_refused_rows(contract, landed):
+    path = landed(rows(20))
+    assert not judge(contract(), [path], ledger=ledger(50, quarantined=30), as_of=AS_OF).passed
+    put_away = ledger(50, quarantined=30) | {"rows_dismissed": 30}
+    result = judge(contract(), [path], ledger=put_away, as_of=AS_OF)
+    assert (result.passed, result.findings) == (True, ())
+    assert result.result_json["measures"]["quarantine_share"] == 0
+    most = judge(contract(), [path], ledger=put_away | {"rows_dismissed": 26}, as_of=AS_OF)
+    assert [finding.observed for finding in most.findings] == [pytest.approx(4 / 24, abs=0.001)]
