@@ -45,6 +45,10 @@ MEASURED_COLUMNS = (
 )
 """Columns by which measures widen profiles, computed attributes left out."""
 _INNER = ("customer_orders", "purchase_days", "products_bought", "product_offers", "rfm_scores", "order_margins")
+_OF_JOURNEYS = (
+    *("journey_customers", "channel_contacts", "journey_visits", "attribution_touches"),
+    *("channel_moves", "removal_effects"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,15 @@ def build_measures(
     _make(
         engine,
         steps,
-        ("channel_contacts", "journey_visits", "journeys", "journey_transitions", "funnels", "attribution_touches"),
+        (
+            *("journey_customers", "channel_contacts", "journey_visits", "journeys", "journey_transitions"),
+            *("funnels", "attribution_touches"),
+        ),
         params,
     )
     _attribute(engine, steps, params)
     _widen_profiles(engine)
-    for table in ("channel_contacts", "journey_visits", "attribution_touches", "channel_moves", "removal_effects"):
+    for table in _OF_JOURNEYS:
         engine.drop(table)
     add_attributes(engine, attributes, moment)
     engine.drop("profiles_made")

@@ -16,6 +16,8 @@ from cdp.steps import run_steps
 PROFILE_TABLES = tuple(item.table for item in made_by("profiles"))
 """What the stage hands on, as ``cdp/contracts/published.py`` lists it."""
 
+_READ_AFTERWARDS = ("return_currencies", "erasure_matches")
+
 
 @dataclass(frozen=True)
 class ProfileSummary:
@@ -72,11 +74,13 @@ def build_profiles(
         "recent_orders": settings.recent_orders,
         "recent_touchpoints": settings.recent_touchpoints,
     }
-    made = run_steps(engine, "golden", params)
+    run_steps(engine, "golden", params)
     count_attributes = _build_attributes(engine, settings)
-    made += run_steps(engine, "households", params)
+    engine.drop("record_values")
+    run_steps(engine, "households", params)
     link_households(engine)
-    made += ["household_members", *run_steps(engine, "profiles", params)]
+    engine.drop("household_links")
+    run_steps(engine, "profiles", params, keep=(*PROFILE_TABLES, *_READ_AFTERWARDS))
     check_conservation(engine, as_of=as_of)
     counts = engine.rows(
         "select count(*), count(*) filter (where count_orders > 0), "
@@ -84,9 +88,8 @@ def build_profiles(
     )[0]
     unmatched = tuple(str(request) for (request,) in engine.rows(_UNMATCHED, params))
     doubtful = doubts(engine, as_of=as_of)
-    for table in made:
-        if table not in PROFILE_TABLES:
-            engine.drop(table)
+    for table in (*_READ_AFTERWARDS, "identifier_values", "golden_record", "household_members"):
+        engine.drop(table)
     return ProfileSummary(int(counts[0]), count_attributes, int(counts[1]), int(counts[2]), unmatched, doubtful)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -91,12 +91,25 @@ def load_step(path: Path) -> Step:
 
 
 def _ordered(steps: Iterable[Step]) -> list[Step]:
+    """Every step right after those that it reads, so that few tables wait for their reader at any time."""
     by_name = {step.name: step for step in steps}
     graph = {name: sorted((step.reads & by_name.keys()) - {name}) for name, step in sorted(by_name.items())}
     try:
-        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise StepError(f"steps read each other in a circle: {' → '.join(error.args[1])}") from error
+    ordered: dict[str, Step] = {}
+
+    def place(name: str) -> None:
+        for read in graph[name]:
+            if read not in ordered:
+                place(read)
+        ordered[name] = by_name[name]
+
+    for name in graph:
+        if name not in ordered:
+            place(name)
+    return list(ordered.values())
 
 
 def load_steps(stage: str) -> list[Step]:
@@ -113,16 +126,21 @@ def step_sql(stage: str, name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def run_steps(engine: Engine, stage: str, params: Params = None) -> list[str]:
-    """Make every table of a stage; returns their names in the order made.
+def run_steps(engine: Engine, stage: str, params: Params = None, *, keep: Collection[str] | None = None) -> None:
+    """Make every table of a stage.
 
-    Raises ``StepError`` when a step reads a table that neither the stage nor the engine has.
+    With ``keep``, the stage's other tables are dropped as soon as no later step of it reads them. Raises ``StepError``
+    when a step reads a table that neither the stage nor the engine has.
     """
-    made: list[str] = []
-    for step in load_steps(stage):
+    steps = load_steps(stage)
+    made: set[str] = set()
+    for place, step in enumerate(steps, start=1):
         missing = sorted(table for table in step.reads if not engine.has_table(table))
         if missing:
             raise StepError(f"{step.path.name} reads {', '.join(missing)}, which nobody has made")
         engine.create_table(step.name, step.sql, params)
-        made.append(step.name)
-    return made
+        made.add(step.name)
+        if keep is not None:
+            for table in made.difference(keep, *(later.reads for later in steps[place:])):
+                engine.drop(table)
+                made.discard(table)

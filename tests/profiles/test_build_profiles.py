@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cdp.contracts.documents import load_document
-from cdp.profiles import ProfileSettings, build_profiles
+from cdp.profiles import PROFILE_TABLES, ProfileSettings, build_profiles
 
 AS_OF = datetime(2026, 6, 1)
 REFERENCE = Path(__file__).parents[2] / "pipelines" / "profile.yaml"
@@ -371,3 +371,11 @@ def test_totals_of_customers_equal_the_orders(shop, settings):
         "select sum(gross_revenue) from orders join identity_map using (record_id) where customer_id = 'C1'"
     )
     assert shop.engine.scalar("select sum(gross_revenue) from profiles") == of_known
+
+
+def test_only_what_is_handed_on_is_left(shop, settings):
+    shop.customer("C1", "shop:1")
+    listed = "select table_name from information_schema.tables"
+    before = set(shop.engine.rows(listed))
+    build_profiles(shop.engine, settings, as_of=AS_OF)
+    assert {name for (name,) in set(shop.engine.rows(listed)) - before} == set(PROFILE_TABLES)

@@ -3,14 +3,14 @@
 -- runs on: duckdb, spark
 with
 purchases as (
-    select customer_id, journey_number, order_id, channel, started_at as ordered_at, gross_revenue
+    select customer_number, journey_number, order_id, channel, started_at as ordered_at, gross_revenue
     from journey_visits
     where order_id is not null
 ),
 touched as (
     select
         purchases.order_id,
-        purchases.customer_id,
+        purchases.customer_number,
         purchases.channel as order_channel,
         purchases.ordered_at,
         purchases.gross_revenue,
@@ -20,7 +20,7 @@ touched as (
         journey_visits.started_at as touched_at
     from purchases
     inner join journey_visits
-        on purchases.customer_id = journey_visits.customer_id
+        on purchases.customer_number = journey_visits.customer_number
         and purchases.journey_number = journey_visits.journey_number
         and journey_visits.order_id is null
         and journey_visits.started_at >= purchases.ordered_at - interval '30' day
@@ -28,7 +28,7 @@ touched as (
 untouched as (
     select
         purchases.order_id,
-        purchases.customer_id,
+        purchases.customer_number,
         purchases.channel as order_channel,
         purchases.ordered_at,
         purchases.gross_revenue,
@@ -45,16 +45,17 @@ together as (
     select * from untouched
 )
 select
-    order_id,
-    customer_id,
-    order_channel,
-    ordered_at,
-    gross_revenue,
-    channel,
-    campaign,
-    concat_ws(':', channel, campaign) as touch,
-    touched_at,
-    row_number() over (partition by order_id order by visit_number) as touch_number,
-    count(*) over (partition by order_id) as count_touches,
-    count(*) over (partition by order_id, concat_ws(':', channel, campaign)) as count_same
+    together.order_id,
+    journey_customers.customer_id,
+    together.order_channel,
+    together.ordered_at,
+    together.gross_revenue,
+    together.channel,
+    together.campaign,
+    concat_ws(':', together.channel, together.campaign) as touch,
+    together.touched_at,
+    row_number() over (partition by together.order_id order by together.visit_number) as touch_number,
+    count(*) over (partition by together.order_id) as count_touches,
+    count(*) over (partition by together.order_id, concat_ws(':', together.channel, together.campaign)) as count_same
 from together
+inner join journey_customers on together.customer_number = journey_customers.customer_number

@@ -3,10 +3,9 @@
 -- runs on: duckdb, spark
 with
 known as (
-    select identity_map.record_id, identity_map.customer_id
+    select identity_map.record_id, journey_customers.customer_number
     from identity_map
-    inner join profiles on identity_map.customer_id = profiles.customer_id
-    where not profiles.is_erasure_requested
+    inner join journey_customers on identity_map.customer_id = journey_customers.customer_id
 ),
 -- web analytics and ad platforms often know a campaign by its name alone
 named as (
@@ -18,7 +17,7 @@ named as (
 ),
 contacts as (
     select
-        known.customer_id,
+        known.customer_number,
         touchpoints.touchpoint_id as contact_id,
         touchpoints.channel,
         coalesce(named.campaign_id, touchpoints.campaign) as campaign,
@@ -33,32 +32,32 @@ contacts as (
 ),
 answered as (
     select
-        message_touchpoints.customer_id,
+        journey_customers.customer_number,
         message_touchpoints.touchpoint_id as contact_id,
         message_touchpoints.channel,
         message_touchpoints.campaign,
         message_touchpoints.occurred_at as happened_at
     from message_touchpoints
-    inner join profiles on message_touchpoints.customer_id = profiles.customer_id
+    inner join journey_customers on message_touchpoints.customer_id = journey_customers.customer_id
     where message_touchpoints.occurred_at < cast($as_of as timestamp)
         and message_touchpoints.event_name in ('Message Opened', 'Message Clicked')
-        and not profiles.is_erasure_requested
 ),
 purchases as (
     select
-        customer_id,
-        order_id as contact_id,
-        channel,
-        ordered_at as happened_at,
-        order_id,
-        gross_revenue
+        journey_customers.customer_number,
+        customer_orders.order_id as contact_id,
+        customer_orders.channel,
+        customer_orders.ordered_at as happened_at,
+        customer_orders.order_id,
+        customer_orders.gross_revenue
     from customer_orders
-    where is_purchase
+    inner join journey_customers on customer_orders.customer_id = journey_customers.customer_id
+    where customer_orders.is_purchase
 ),
 dated as (
-    select customer_id, contact_id, channel, campaign, happened_at from contacts
+    select customer_number, contact_id, channel, campaign, happened_at from contacts
     union all
-    select customer_id, contact_id, channel, campaign, happened_at from answered
+    select customer_number, contact_id, channel, campaign, happened_at from answered
 ),
 -- some platforms write a key of the click where the campaign belongs: what is rare goes under one name
 frequent as (
@@ -72,7 +71,7 @@ frequent as (
     where place <= 200
 )
 select
-    dated.customer_id,
+    dated.customer_number,
     dated.contact_id,
     dated.channel,
     case when dated.campaign is not null then coalesce(frequent.campaign, '(other)') end as campaign,
@@ -82,5 +81,5 @@ select
 from dated
 left join frequent on dated.campaign = frequent.campaign
 union all
-select customer_id, contact_id, channel, cast(null as varchar) as campaign, happened_at, order_id, gross_revenue
+select customer_number, contact_id, channel, cast(null as varchar) as campaign, happened_at, order_id, gross_revenue
 from purchases

@@ -4,7 +4,7 @@
 with
 visits as (
     select
-        customer_id,
+        customer_number,
         journey_number,
         visit_number,
         order_id,
@@ -13,8 +13,8 @@ visits as (
 ),
 walked as (
     select
-        lag(touch) over (partition by customer_id, journey_number order by visit_number) as previous_touch,
-        lead(touch) over (partition by customer_id, journey_number order by visit_number) as next_touch,
+        lag(touch) over (partition by customer_number, journey_number order by visit_number) as previous_touch,
+        lead(touch) over (partition by customer_number, journey_number order by visit_number) as next_touch,
         touch,
         order_id
     from visits

@@ -5,8 +5,8 @@ with
 moves as (
     select
         channel as from_channel,
-        lead(channel) over (partition by customer_id, journey_number order by visit_number) as next_channel,
-        row_number() over (partition by customer_id, journey_number order by visit_number) as step,
+        lead(channel) over (partition by customer_number, journey_number order by visit_number) as next_channel,
+        row_number() over (partition by customer_number, journey_number order by visit_number) as step,
         order_id,
         gross_revenue
     from journey_visits

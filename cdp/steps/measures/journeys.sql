@@ -4,7 +4,7 @@
 with
 ends as (
     select
-        customer_id,
+        customer_number,
         journey_number,
         min(visit_number) as first_visit,
         max(visit_number) as last_visit,
@@ -17,24 +17,24 @@ ends as (
         max(order_id) as order_id,
         sum(gross_revenue) as gross_revenue
     from journey_visits
-    group by customer_id, journey_number
+    group by customer_number, journey_number
 ),
 -- most journeys are short, and need no sorting to be spelled
 long as (
     select
-        journey_visits.customer_id,
+        journey_visits.customer_number,
         journey_visits.journey_number,
         string_agg(journey_visits.channel, ' > ' order by journey_visits.visit_number) as path
     from journey_visits
     inner join ends
-        on journey_visits.customer_id = ends.customer_id
+        on journey_visits.customer_number = ends.customer_number
         and journey_visits.journey_number = ends.journey_number
     where ends.count_visits > 2 and journey_visits.visit_number < ends.first_visit + 20
-    group by journey_visits.customer_id, journey_visits.journey_number
+    group by journey_visits.customer_number, journey_visits.journey_number
 )
 select
-    ends.customer_id || ':' || ends.journey_number as journey_id,
-    ends.customer_id,
+    journey_customers.customer_id || ':' || ends.journey_number as journey_id,
+    journey_customers.customer_id,
     ends.journey_number,
     ends.started_at,
     ends.ended_at,
@@ -53,4 +53,5 @@ select
     ends.order_id is not null as is_purchase,
     cast(ends.gross_revenue as decimal(18, 2)) as gross_revenue
 from ends
-left join long on ends.customer_id = long.customer_id and ends.journey_number = long.journey_number
+inner join journey_customers on ends.customer_number = journey_customers.customer_number
+left join long on ends.customer_number = long.customer_number and ends.journey_number = long.journey_number
