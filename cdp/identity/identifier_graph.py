@@ -58,7 +58,7 @@ def build_links(engine: Engine, settings: IdentitySettings, narrow: Callable[[],
         params=params,
     )
     relate_names(engine, "select distinct name_key_l, name_key_r from holder_pairs")
-    make(engine, "contested_identifiers", "identifier_links")
+    make(engine, "mailbox_verdicts", "contested_identifiers", "identifier_links")
     if narrow:
         narrow()
     make(engine, "record_numbers", "links")

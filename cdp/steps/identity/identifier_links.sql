@@ -29,6 +29,10 @@ contested as (
     select * from contested_identifiers
 ),
 
+verdicts as (
+    select * from mailbox_verdicts
+),
+
 records as (
     select * from identity_records
 ),
@@ -120,6 +124,30 @@ told_by_time as (
         )
 ),
 
+-- the holder whose name the contested mailbox itself says, where it does not say another holder's as well
+told_by_mailbox as (
+    select
+        verdicts.identifier_type,
+        verdicts.identifier_value,
+        verdicts.name_key
+    from verdicts
+    inner join contested
+        on verdicts.identifier_type = contested.identifier_type
+        and verdicts.identifier_value = contested.identifier_value
+    where verdicts.verdict = 1
+        and not exists (
+            select 1
+            from verdicts as other
+            inner join relations
+                on least(other.name_key, verdicts.name_key) = relations.name_key_l
+                and greatest(other.name_key, verdicts.name_key) = relations.name_key_r
+            where other.identifier_type = verdicts.identifier_type
+                and other.identifier_value = verdicts.identifier_value
+                and other.verdict = 1
+                and relations.is_given_conflict
+        )
+),
+
 -- a record without a name goes to the holder of its time where numbers change hands, else to the most frequent one; a
 -- holder whose time is not known (an account without dates) comes after whoever was seen within four months
 nameless_choices as (
@@ -156,8 +184,16 @@ nameless_choices as (
         on carried.record_id = told_by_time.record_id
         and carried.identifier_type = told_by_time.identifier_type
         and carried.identifier_value = told_by_time.identifier_value
+    left join told_by_mailbox
+        on carried.identifier_type = told_by_mailbox.identifier_type
+        and carried.identifier_value = told_by_mailbox.identifier_value
+        and holders.name_key = told_by_mailbox.name_key
     where carried.name_key = ''
-        and (contested.identifier_value is null or told_by_time.name_key = holders.name_key)
+        and (
+            contested.identifier_value is null
+            or told_by_time.name_key = holders.name_key
+            or (told_by_time.name_key is null and told_by_mailbox.name_key is not null)
+        )
         -- a landline is a household's: it names one person only where one person gives it
         and (not holders.is_landline or not exists (
             select 1
