@@ -30,10 +30,12 @@ keys as (
     from homes
     inner join phones on homes.customer_id = phones.customer_id
 ),
-counted as (
-    select customer_id, shared_key, count(*) over (partition by shared_key) as count_customers
+shared as (
+    select shared_key
     from keys
+    group by shared_key
+    having count(*) between 2 and 12
 )
-select customer_id, shared_key
-from counted
-where count_customers between 2 and 12
+select keys.customer_id, keys.shared_key
+from keys
+inner join shared on keys.shared_key = shared.shared_key

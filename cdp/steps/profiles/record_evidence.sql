@@ -27,16 +27,26 @@ trading as (
     where not customers.is_anonymous
     group by traders.record_id, identity_map.customer_id
 ),
+lone as (
+    select customer_id
+    from identity_map
+    group by customer_id
+    having count(*) = 1
+),
+-- the address of somebody of whom nothing else is known, and those that several records bear
 addresses as (
     select
-        customer_id,
-        identifier_value,
-        count_records,
-        split_part(identifier_value, '@', 1) as mailbox,
-        split_part(identifier_value, '@', 2) as provider,
-        regexp_replace(identifier_value, '[^0-9]', '', 'g') as digits
+        identifiers.customer_id,
+        identifiers.identifier_value,
+        identifiers.count_records,
+        lone.customer_id is not null as is_lone,
+        split_part(identifiers.identifier_value, '@', 1) as mailbox,
+        split_part(identifiers.identifier_value, '@', 2) as provider,
+        regexp_replace(identifiers.identifier_value, '[^0-9]+', '', 'g') as digits
     from identifiers
-    where identifier_type = 'email'
+    left join lone on identifiers.customer_id = lone.customer_id
+    where identifiers.identifier_type = 'email'
+        and (lone.customer_id is not null or identifiers.count_records > 1)
 ),
 -- a slip leaves the provider and one end of the mailbox as they are, or else the mailbox
 ends as (
@@ -49,24 +59,17 @@ ends as (
     select *, mailbox as kept
     from addresses
 ),
-lone as (
-    select customer_id
-    from identity_map
-    group by customer_id
-    having count(*) = 1
-),
--- the address of somebody of whom nothing else is known, beside one that several records of another customer bear
 resembling as (
     select distinct
         once.customer_id,
         once.identifier_value
     from ends as once
-    inner join lone on once.customer_id = lone.customer_id
     inner join ends as often
         on once.kept = often.kept
         and once.digits = often.digits
         and levenshtein(once.identifier_value, often.identifier_value) <= 2
-    where length(once.mailbox) >= 6
+    where once.is_lone
+        and length(once.mailbox) >= 6
         and often.count_records > 1
         and once.identifier_value <> often.identifier_value
 ),
