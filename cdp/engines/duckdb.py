@@ -140,7 +140,9 @@ class DuckDBEngine:
     def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
         """Write a query's result as one zstd parquet file; returns the number of rows."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        options = "format parquet, parquet_version v2, compression zstd, compression_level 1"
+        options = (
+            "format parquet, parquet_version v2, compression zstd, compression_level 1, dictionary_size_limit 10000"
+        )
         written = self.rows(f"copy ({sql}) to {literal(path)} ({options})", params)
         return int(written[0][0])
 

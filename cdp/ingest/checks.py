@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cdp.contracts import Contract, Property
 from cdp.contracts.model import Reference
 from cdp.ingest.reasons import Reason
-from cdp.ingest.values import cleaned, plain, typed
+from cdp.ingest.values import cleaned, kept, plain, typed
 from cdp.ingest.values import quoted as quoted
 from cdp.ingest.values import text as text
 from cdp.ingest.values import text_list as text_list
@@ -84,16 +84,19 @@ def checks_of(item: Property, key: str = "null", known: Collection[str] = ()) ->
         if broken and outcome != "ignore":
             found.append(Check(reason, item.name, broken, outcome))
 
+    def unless_kept(broken: str) -> str:
+        return f"case when t.{_kept(item)} then false else {broken} end" if _is_kept(item) else broken
+
     add(Reason.required, f"{raw} is null" if item.required else None, on_fail.required)
     add(Reason.currency, _foreign(item, raw), on_fail.currency)
     if item.logical_type != "string":
         add(Reason.type, f"{raw} is not null and {value} is null", on_fail.type)
     if options.pattern is not None:
-        add(Reason.pattern, f"not regexp_full_match({raw}, {text(options.pattern)})", on_fail.pattern)
+        add(Reason.pattern, unless_kept(f"not regexp_full_match({raw}, {text(options.pattern)})"), on_fail.pattern)
     add(Reason.range, _limits(item, raw, value), on_fail.range)
     if options.values:
         allowed = text_list([entry.lower() for entry in options.values])
-        add(Reason.values, f"not list_contains({allowed}, lower({raw}))", on_fail.values)
+        add(Reason.values, unless_kept(f"not list_contains({allowed}, lower({raw}))"), on_fail.values)
     if item.unique:
         first = f"first_value({key}) over (partition by {value} order by t._row)"
         add(Reason.unique, f"{value} is not null and {first} <> {key}", on_fail.unique)
@@ -139,7 +142,17 @@ def _as_text(contract: Contract, item: Property) -> str:
         return f"case when {parts[0]} is not null then concat_ws(' ', {', '.join(parts)}) end"
     source = quoted(item.name)
     text_of_any = cleaned(item, source)
+    if _is_kept(item):
+        return f"case when {_kept(item)} then {source} else {text_of_any} end"
     return f"case when {_plain(item)} is null then {text_of_any} else {source} end" if _is_plain(item) else text_of_any
+
+
+def _is_kept(item: Property) -> bool:
+    return kept(item, quoted(item.name)) is not None
+
+
+def _kept(item: Property) -> str:
+    return quoted(f"_kept_{item.name}")
 
 
 def _is_plain(item: Property) -> bool:
@@ -176,7 +189,7 @@ def contract_sql(
         name: [check.broken for check in checks if check.column == name and check.outcome == "null"] for name in names
     }
 
-    def kept(name: str) -> str:
+    def cleared(name: str) -> str:
         conditions = " or ".join(f"({condition})" for condition in clearing[name])
         value = f"_v.{quoted(name)}"
         chosen = f"case when {conditions} then null else {value} end" if conditions else value
@@ -196,25 +209,24 @@ def contract_sql(
     cleaned_columns = ",\n        ".join(
         f"{_as_text(contract, item)} as {quoted(item.name)}" for item in contract.properties
     )
-    plain_columns = "".join(
-        f",\n        {plain(item, quoted(item.name))} as {_plain(item)}"
-        for item in contract.properties
-        if _is_plain(item)
-    )
-    kept_plain = "".join(f",\n        {_plain(item)}" for item in contract.properties if _is_plain(item))
+    ahead = [(_plain(item), plain(item, quoted(item.name))) for item in contract.properties]
+    ahead += [(_kept(item), kept(item, quoted(item.name))) for item in contract.properties]
+    short_ways = [(name, sql) for name, sql in ahead if sql is not None]
+    found_ahead = "".join(f",\n        {sql} as {name}" for name, sql in short_ways)
+    kept_ahead = "".join(f",\n        {name}" for name, _ in short_ways)
     made = "".join(f",\n        {sql} as {quoted(name)}" for name, sql in (carried or {}).items())
     kept_too = "".join(f",\n        {quoted(name)}" for name in carried or {})
     return f"""
 with delivered as (
     select
         _row,
-        {", ".join(quoted(item.name) for item in contract.properties)}{plain_columns}{made}
+        {", ".join(quoted(item.name) for item in contract.properties)}{found_ahead}{made}
     from {quoted(staged)}
 ),
 texts as (
     select
         _row,
-        {cleaned_columns}{kept_plain}{kept_too}
+        {cleaned_columns}{kept_ahead}{kept_too}
     from delivered
 ),
 typed as (
@@ -228,7 +240,7 @@ typed as (
 columns_judged as (
     select
         t._row,
-        {", ".join(kept(name) for name in names)},
+        {", ".join(cleared(name) for name in names)},
         {_codes(refusing)} as _column_reasons,
         {_codes(telling)} as _column_notes{kept_too}
     from typed as t

@@ -12,6 +12,9 @@ _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)$"
 _COMMA_NUMBER = r"^[+-]?([1-9]\d{0,2}([.]\d{3})+|\d+)(,\d*)?$"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?$"
 _BLANKS = " \t\r\n\u00a0"
+_NEVER_BLANK = re.compile(  # patterns of which no part fits a blank
+    r"(?:[\w#:@/%&=,;~<>!\"'{}|()?*+^$-]|\\[dw.+*?()/-]|\[(?!\^)[\w.#:@/+-]+\])+", re.ASCII
+)
 _PLAIN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"  # what most times look like
 
 
@@ -125,6 +128,28 @@ def plain(item: Property, source: str) -> str | None:
     value = f"try_cast({source} as {kind})"
     found = _in_zone(item, value) if item.logical_type == "timestamp" else value
     return f"case when {condition.format(value=value, source=source)} then {found} end"
+
+
+def kept(item: Property, source: str) -> str | None:
+    """Condition under which delivered text needs no cleaning and keeps the promises of pattern and values; ``None``
+    where all texts must be looked at.
+
+    Most texts are as they should be, and asking that first saves to look for blanks around them.
+    """
+    options = item.logical_type_options
+    if item.logical_type != "string" or item.joins or item.trim_prefixes or item.null_values:
+        return None
+    conditions = []
+    if options.pattern is not None:
+        if not _NEVER_BLANK.fullmatch(options.pattern):
+            return None
+        conditions.append(f"{source} <> '' and regexp_full_match({source}, {text(options.pattern)})")
+    if options.values:
+        bare = [value for value in options.values if value and value == value.strip()]
+        if not bare:
+            return None
+        conditions.append(f"list_contains({text_list(bare)}, {source})")
+    return " and ".join(conditions) or None
 
 
 def typed(item: Property) -> str:

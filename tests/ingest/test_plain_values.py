@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdp.contracts.model import Property
 from cdp.engines import open_engine
-from cdp.ingest.values import cleaned, plain, typed
+from cdp.ingest.values import cleaned, kept, plain, typed
 
 ODD = [
     "", " ", "0", "-0", "+5", "12", " 12", "12 ", "1e3", "1_000", "0x10", "12.0", "12.7", "1.50", "1.5", "1.", ".5",
@@ -73,3 +75,52 @@ def test_texts_like_values(engine, kind, texts):
 def test_texts_lose_the_blanks_around_them_and_nothing_else(engine, text, bare):
     item = Property.model_validate({"name": "v"})
     assert engine.scalar(f"select {cleaned(item, 'raw')} from (select $text as raw)", {"text": text}) == bare
+
+
+KEPT = {
+    "pattern": {"logicalTypeOptions": {"pattern": r"R\d{3}(-[a-z]+)?|[A-Z_]*"}},
+    "values": {"logicalTypeOptions": {"values": ["a", "B c", " d", ""]}},
+    "both": {"logicalTypeOptions": {"pattern": r"\w+", "values": ["a", "B c", "R123"]}},
+}
+ALMOST = [
+    "",
+    " ",
+    "R123",
+    " R123",
+    "R123 ",
+    "R123\n",
+    "R123-x",
+    "R12",
+    "ABC",
+    "A C",
+    "a",
+    "A",
+    " a",
+    "B c",
+    "d",
+    "\u00a0a",
+]
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_texts_that_pass_unseen_are_clean_and_as_promised(engine, kind):
+    item = Property.model_validate({"name": "v", **KEPT[kind]})
+    options = item.logical_type_options
+    passing = [
+        text
+        for text, bare, passes in engine.rows(
+            f"select raw, {cleaned(item, 'raw')}, {kept(item, 'raw')} from (select unnest($texts) as raw)",
+            {"texts": ALMOST},
+        )
+        if passes and bare == text
+    ]
+    told = engine.rows(f"select raw from (select unnest($texts) as raw) where {kept(item, 'raw')}", {"texts": ALMOST})
+    assert [text for (text,) in told] == passing != []
+    assert all(options.pattern is None or re.fullmatch(options.pattern, text) for text in passing)
+    assert all(not options.values or text in options.values for text in passing)
+
+
+@pytest.mark.parametrize("pattern", [".*", r"\s\d", "[^x]+", r"\D", "a b", r"\x20", "a\tb"])
+def test_a_pattern_that_may_fit_blanks_spares_no_look(pattern):
+    item = Property.model_validate({"name": "v", "logicalTypeOptions": {"pattern": pattern}})
+    assert kept(item, "raw") is None

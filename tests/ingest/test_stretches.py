@@ -80,7 +80,6 @@ def in_stretches(monkeypatch):
     monkeypatch.setattr(parts, "PART_BYTES", 4000)
     monkeypatch.setattr("cdp.ingest.reading.blocks.BLOCK_BYTES", 4096)
     monkeypatch.setattr("cdp.ingest.reading.source.BLOCK_BYTES", 4096)
-    monkeypatch.setattr(landing, "_FEW_ROWS", 0)
     monkeypatch.setattr(staging, "PARQUET_ROWS", 1000)
     monkeypatch.setattr(staging, "PARQUET_BYTES", 1)
 
