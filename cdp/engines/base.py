@@ -63,6 +63,9 @@ class Engine(Protocol):
     def rename(self, name: str, other: str) -> None:
         """Give a table or view another name, whatever bore that name before."""
 
+    def widen(self, table: str, sql: str, key: str) -> None:
+        """Add the columns of a query to a table, matched on ``key``, unique in both; null where it has no row."""
+
     def create_view(self, name: str, sql: str) -> None:
         """Create or replace a view that lives as long as the engine."""
 

@@ -148,7 +148,10 @@ class DuckDBEngine:
 
     def columns(self, table: str) -> dict[str, str]:
         """Column names and SQL types of a table or view."""
-        return {row[0]: row[1] for row in self.rows(f"describe {quote(table)}")}
+        return self._described(quote(table))
+
+    def _described(self, query: str) -> dict[str, str]:
+        return {row[0]: row[1] for row in self.rows(f"describe {query}")}
 
     def columns_of(self, schema: str, table: str) -> dict[str, str]:
         """Column names and SQL types of a table in an attached database; empty when there is none."""
@@ -181,6 +184,20 @@ class DuckDBEngine:
             self.connection.execute(statement.format(kind="table"))
         except duckdb.CatalogException:
             self.execute(statement.format(kind="view"))
+
+    def widen(self, table: str, sql: str, key: str) -> None:
+        """Add the columns of a query to a table, matched on ``key``, unique in both; null where it has no row.
+
+        The columns that are there stay as they are: writing a wide table anew costs several times as much.
+        """
+        added = {column: kind for column, kind in self._described(sql).items() if column != key}
+        if not added:
+            return
+        for column, kind in added.items():
+            self.execute(f"alter table {quote(table)} add column {quote(column)} {kind}")
+        values = ", ".join(f"{quote(column)} = added.{quote(column)}" for column in added)
+        same = f"{quote(table)}.{quote(key)} = added.{quote(key)}"
+        self.execute(f"update {quote(table)} set {values} from ({sql}) as added where {same}")
 
     def create_view(self, name: str, sql: str) -> None:
         """Create or replace a temp view."""

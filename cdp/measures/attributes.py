@@ -66,23 +66,18 @@ def in_levels(attributes: Sequence[Attribute]) -> list[list[Attribute]]:
 
 
 def add_attributes(engine: Engine, attributes: Sequence[Attribute], moment: Moment) -> None:
-    """Widen the engine's ``profiles`` by one column per attribute, in an order that suits all; a view becomes a table.
+    """Widen the engine's table ``profiles`` by one column per attribute, in an order that suits all.
 
     Raises ``MeasureError`` naming the attribute whose SQL fails, or that gives a customer two values.
     """
-    levels = in_levels(attributes)
-    engine.rename("profiles", "profiles_before")
-    known: list[Attribute] = []
-    for level in levels:
-        engine.create_view("profiles", _widened(known))
+    for level in in_levels(attributes):
         with published(engine, [_select(attribute) for attribute in level]) as views:
             for attribute in level:
                 _evaluate(engine, attribute, redirected(_select(attribute), views), moment)
-        known += level
-    engine.drop("profiles")
-    engine.create_table("profiles", _widened(known))
-    for table in ("profiles_before", *(f"attribute_{attribute.name}" for attribute in known)):
-        engine.drop(table)
+        for attribute in level:
+            table = f"attribute_{attribute.name}"
+            engine.widen("profiles", f'select customer_id, value as "{attribute.name}" from {table}', "customer_id")
+            engine.drop(table)
 
 
 def _evaluate(engine: Engine, attribute: Attribute, sql: str, moment: Moment) -> None:
@@ -108,15 +103,6 @@ def _evaluate(engine: Engine, attribute: Attribute, sql: str, moment: Moment) ->
             f"attribute {attribute.name} in pipelines/attributes gives customer {doubled[0][0]} more than one value",
             "group by customer_id",
         )
-
-
-def _widened(attributes: Sequence[Attribute]) -> str:
-    columns = "".join(f', attribute_{item.name}.value as "{item.name}"' for item in attributes)
-    joins = "".join(
-        f" left join attribute_{item.name} on profiles_before.customer_id = attribute_{item.name}.customer_id"
-        for item in attributes
-    )
-    return f"select profiles_before.*{columns} from profiles_before{joins}"
 
 
 def _select(attribute: Attribute) -> str:

@@ -95,7 +95,6 @@ def build_measures(
     for table in _OF_JOURNEYS:
         engine.drop(table)
     add_attributes(engine, attributes, moment)
-    engine.drop("profiles_made")
     count_kpis = build_kpis(engine, kpis, moment, previous=previous_kpis)
     for table in _INNER:
         engine.drop(table)
@@ -181,14 +180,14 @@ def _attribute(engine: Engine, steps: dict[str, Step], params: dict[str, object]
 
 
 def _widen_profiles(engine: Engine) -> None:
-    """Make ``profiles`` a view with the measures of each customer beside what ``profiles_made`` knows of him."""
-    engine.rename("profiles", "profiles_made")
-    engine.create_view(
+    """Add what the measures know of each customer to ``profiles``."""
+    engine.widen(
         "profiles",
-        "select profiles_made.*, rfm_scores.recency_score as rfm_recency_score, "
+        "select profiles.customer_id, rfm_scores.recency_score as rfm_recency_score, "
         "rfm_scores.frequency_score as rfm_frequency_score, rfm_scores.monetary_score as rfm_monetary_score, "
         "predictions.orders_365d, predictions.clv_365d, predictions.churn_probability_90d, "
         "predictions.churn_probability_365d, predictions.next_order_on "
-        "from profiles_made left join rfm_scores on profiles_made.customer_id = rfm_scores.customer_id "
-        "left join predictions on profiles_made.customer_id = predictions.customer_id",
+        "from profiles left join rfm_scores on profiles.customer_id = rfm_scores.customer_id "
+        "left join predictions on profiles.customer_id = predictions.customer_id",
+        "customer_id",
     )

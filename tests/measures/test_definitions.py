@@ -196,3 +196,10 @@ def test_attributes_are_found_in_any_case(engine):
 def test_a_word_of_sql_is_no_name():
     with pytest.raises(ValueError, match="'select' is a word of SQL"):
         attribute("select", expression="1")
+
+
+def test_a_customer_without_a_value_has_none(engine):
+    engine.create_table("profiles", "select 'C1' as customer_id union all select 'C2'")
+    known = attribute("known", sql="select customer_id, 1 as value from profiles where customer_id = 'C2'")
+    add_attributes(engine, [known], MOMENT)
+    assert engine.rows("select customer_id, known from profiles order by all") == [("C1", None), ("C2", 1)]
