@@ -30,18 +30,12 @@ class Grammar:
         one = rb"(?:%s%s){%d}+%s(?:\r\n?|\n)" % (sound, d, self.width - 1, sound)
         field = rb"(?:%s|[^%s%s\r\n][^%s\r\n]*+|)" % (quoted, q, d, d)
         self._one = re.compile(one)
-        self._run = re.compile(rb"(?:%s)*+" % one)
         self._record = re.compile(rb"(?:%s%s)*+%s(?=[\r\n]|\Z)" % (field, d, field))
         self._open = re.compile(rb"(?:%s%s)*+%s[^%s]*+(?:%s%s[^%s]*+)*+\Z" % (field, d, q, q, q, q, q))
         self._field = re.compile(rb"(%s)%s" % (field, d))
 
-    def run_end(self, text: bytes, start: int) -> int:
-        """End of the longest run of sound records on one line each, without stray quotes, from ``start`` on."""
-        match = self._run.match(text, start)
-        return match.end() if match else start
-
     def line_end(self, text: bytes, start: int) -> int:
-        """The same for at most one record."""
+        """End of the sound record on one line at ``start``, without stray quotes; ``start`` where there is none."""
         match = self._one.match(text, start)
         return match.end() if match else start
 

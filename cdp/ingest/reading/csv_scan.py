@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import repeat
-
 from cdp.errors import IngestError
 from cdp.ingest.reading.blocks import Block
 from cdp.ingest.reading.csv_grammar import END, Grammar
 from cdp.ingest.reading.formats import CsvFormat, ReasonCode, Refused
 from cdp.ingest.reading.headers import Header, looks_like_trailer
 from cdp.ingest.reading.keys import KeyCheck
+from cdp.ingest.reading.lines import LineTable, line_table
 from cdp.ingest.reading.parts import Sink
 from cdp.ingest.reading.skipping import declared
 
@@ -17,13 +16,16 @@ Place = tuple[int, int]
 """Offset in the block's text, and the physical line that begins there."""
 
 _HEADER_LINES = 50
+_LEAST_REACH, _MOST_REACH = 1 << 12, 1 << 15
+"""Bytes of lines with quotes that are judged at once."""
+_MOST_ALONE = 64
 
 
 class CsvScanner:
     """Scans the blocks of one file in order and tells the sink what it finds.
 
-    Lines without a quote are judged by their number of delimiters, many at once; runs of sound quoted lines by
-    one expression; only what is left is looked at alone. A quote that stays open at the end of a line is
+    Lines are judged many at once, by their number of delimiters, as far as their quotes are in place; only what is
+    left is looked at alone. A quote that stays open at the end of a line is
     followed until it closes a record of the right width, or until a line is a real record by itself: then
     only the line that opened the quote is broken.
     """
@@ -40,6 +42,8 @@ class CsvScanner:
         self._one_line = b""
         self._plain_bytes = bytes(set(range(256)) - {*self._grammar.delimiter, *b"\n"})
         self._has_begun = False
+        self._reach = _MOST_REACH
+        self._alone = self._patience = 0  # lines to look at alone, since those before had quotes out of place
         self._is_residue = False  # behind a broken record whose end is not known yet
         self._block: Block
         self.header_text = ""
@@ -59,11 +63,8 @@ class CsvScanner:
             if place is None:
                 return 0, block.first_line
         assert place is not None
-        quote = self._grammar.quote
-        has_quotes = quote != b"" and quote in block.text
-        is_dense = has_quotes and block.text.count(quote) * 10 > block.text.count(b"\n")
         while place[0] < len(block.text):
-            after = self._advance(place, is_dense)
+            after = self._advance(place)
             if after is None:
                 return place
             place = after
@@ -118,65 +119,64 @@ class CsvScanner:
         ending = END.match(text, end)
         return (ending.end() if ending else len(text), place[1] + lines) if self._fmt.header else place
 
-    def _advance(self, place: Place, is_dense: bool) -> Place | None:
+    def _advance(self, place: Place) -> Place | None:
         text, (offset, line) = self._block.text, place
         if self._is_residue:
             return self._step(place)
-        if is_dense:
-            end = self._grammar.run_end(text, offset)
-            return self._take_sound(offset, end, line) if end > offset else self._step(place)
         quote = self._grammar.quote
         first = text.find(quote, offset) if quote else -1
         end = len(text)
         if first >= 0:
             end = max(text.rfind(b"\n", offset, first), text.rfind(b"\r", offset, first), offset - 1) + 1
-        if end > offset:
+        if end > offset and (first < 0 or end - offset >= self._reach):
             return self._take_unquoted(offset, end, line)
-        end = self._grammar.line_end(text, offset)
-        return self._take_sound(offset, end, line) if end > offset else self._step(place)
-
-    def _take_sound(self, start: int, end: int, line: int) -> Place:
-        """Lines that are sound records, except for repeated headers among them."""
-        text = _with_lf(self._block.text[start:end])
-        count = text.count(b"\n")
-        if self._header.probe in text:
-            lines = text.split(b"\n")[:-1]
-            self._sort(lines, [n for n, one in enumerate(lines) if self._header.probe in one], line)
+        if self._alone:
+            self._alone -= 1
         else:
-            self._keep(text, count, line)
-        return end, line + count
+            table = self._table_from(offset)
+            if len(table):
+                return self._take(text[offset : offset + table.end], table, offset, line)
+        end = self._grammar.line_end(text, offset)
+        if end > offset and self._header.probe not in text[offset:end]:
+            self._keep(_with_lf(text[offset:end]), 1, line)
+            return end, line + 1
+        return self._step(place)
+
+    def _table_from(self, offset: int) -> LineTable:
+        """The next lines with quotes in place; where they end early, what follows is looked at alone."""
+        text = self._block.text
+        end = (text.rfind(b"\n", offset, offset + self._reach) + 1) or (text.find(b"\n", offset) + 1)
+        table = line_table(text[offset:end], self._grammar.delimiter, self._grammar.quote)
+        if table.end == end - offset:
+            self._reach, self._patience = min(2 * self._reach, _MOST_REACH), 0
+        else:
+            self._reach = min(max(2 * table.end, _LEAST_REACH), _MOST_REACH)
+            self._patience = 1 if len(table) else min(2 * self._patience + 1, _MOST_ALONE)
+            self._alone = self._patience
+        return table
 
     def _take_unquoted(self, start: int, end: int, line: int) -> Place:
         """Lines without quotes: sound ones have the right number of delimiters."""
         text = _with_lf(self._block.text[start:end])
-        wanted, count = self._grammar.width - 1, text.count(b"\n")
-        structure = text.translate(None, self._plain_bytes) if wanted and self._plain_bytes else b""
-        if structure == self._one_line * count and structure and self._header.probe not in text:
+        count = text.count(b"\n")
+        structure = text.translate(None, self._plain_bytes) if self._grammar.width > 1 else b""
+        if structure and structure == self._one_line * count and self._header.probe not in text:
             self._keep(text, count, line)
-            return end, line + count
-        lines = text.split(b"\n")
-        lines.pop()
-        counts = list(map(bytes.count, lines, repeat(self._grammar.delimiter)))
-        if counts.count(wanted) == len(counts) and self._header.probe not in text and (wanted or b"" not in lines):
-            self._keep(text, len(lines), line)
         else:
-            suspect = [
-                n
-                for n, (one, count) in enumerate(zip(lines, counts, strict=True))
-                if count != wanted or not one or self._header.probe in one
-            ]
-            self._sort(lines, suspect, line)
-        return end, line + len(lines)
+            self._take(text, line_table(text, self._grammar.delimiter, b""), start, line)
+        return end, line + count
 
-    def _sort(self, lines: list[bytes], suspect: list[int], line: int) -> None:
-        """Keep lines in stretches; judge the suspect ones alone."""
+    def _take(self, text: bytes, table: LineTable, offset: int, line: int) -> Place:
+        """Keep the lines of a table over ``text`` in stretches; judge the suspect ones alone."""
         start = 0
-        for index in [*suspect, len(lines)]:
+        for index in [*table.others(self._grammar.width, text, self._header.probe), len(table)]:
             if index > start:
-                self._keep(b"\n".join(lines[start:index]) + b"\n", index - start, line + start)
-            if index < len(lines):
-                self._judge(lines[index], line + index, 1)
+                self._keep(_with_lf(text[table.start(start) : table.start(index)]), index - start, line + start)
+            if index < len(table):
+                one = text[table.start(index) : table.start(index + 1)]
+                self._judge(one.removesuffix(b"\n").removesuffix(b"\r"), line + index, 1)
             start = index + 1
+        return offset + table.end, line + len(table)
 
     def _keep(self, records: bytes, count: int, line: int) -> None:
         self._sink.keep(records, count, line)
