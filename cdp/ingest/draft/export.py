@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +28,7 @@ KINDS = {
 MONEY = ("total", "net", "subtotal", "gross", "unit_price")
 _TILL = re.compile(r"square|lightspeed|vend|till|pos($|[^a-z])|register|cashier|receipt|clover|toast|shopkeep|kasse")
 _TILL_WORDS = re.compile(
-    r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|filiale|bon|beleg\w*|kassierer)($|_)"
+    r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|filiale|bon|kassenbon|kassierer)($|_)"
 )
 _SHOP = re.compile(r"shop(ify)?|woo|magento|web|online|prestashop|bigcommerce|commerce")
 _APP = re.compile(r"(^|[^a-z])app([^a-z]|$)|mobile|amplitude|mixpanel|firebase")
@@ -103,10 +102,10 @@ def understand(export: Export) -> None:
     export.kind = kind_of(export)
     if export.kind == "rates":
         export.columns = [_rate_shaped(column, export.looks[0].delimiter) for column in export.columns]
-    find_key(export)
-    export.version = _version(export)
     if not export.channel:
         export.channel = _channel(export)
+    find_key(export)
+    export.version = _version(export)
     if not export.currency:
         signs = {column.shape.currency for column in export.columns} - {""}
         export.currency = min(signs) if len(signs) == 1 else ""
@@ -224,13 +223,11 @@ def consent_log_columns(export: Export) -> tuple[Column, Column]:
 
 
 def _version(export: Export) -> Column | None:
-    """The change time: a column of instants that is filled throughout and is called updated or changed."""
+    """The change time: a column of instants, or days, that is filled throughout and is called updated or changed."""
     if export.kind == "events":
         return None
-    found = [
-        column for column in export.all_of("updated_at") if column.shape.kind == "timestamp" and column.filled > 0.98
-    ]
-    return found[0] if found else None
+    found = [column for column in export.all_of("updated_at") if column.filled > 0.98]
+    return min(found, key=lambda column: column.shape.kind == "date", default=None)
 
 
 def _channel(export: Export) -> str:
@@ -245,20 +242,8 @@ def _channel(export: Export) -> str:
         return "app" if _APP.search(hint) or (export.has("device_id") and not export.has("anonymous_id")) else "web"
     if _TILL.search(hint):
         return "store"
-    signs = sum(bool(_TILL_WORDS.search(column.head.words)) for column in export.columns)
-    if export.kind == "orders" and not _SHOP.search(hint) and signs >= 2:
-        export.doubt("taken for a till, because it names stores or staff; --channel web says otherwise")
+    signs = [column.source for column in export.columns if _TILL_WORDS.search(column.head.words)]
+    if export.kind == "orders" and not _SHOP.search(hint) and len(signs) >= 2:
+        export.doubt(f"taken for a till, because it names {', '.join(signs)}; --channel web says otherwise")
         return "store"
     return "web"
-
-
-def level_of(export: Export, column: Column) -> str:
-    """Whether an amount stands per ``row`` or once per ``order`` (repeated, or on the first row only)."""
-    if not export.is_many or column.owner == "item":
-        return "row"
-    groups: dict[str, list[str]] = defaultdict(list)
-    for row in export.rows:
-        groups[row.get(export.key[0].source, "")].append(row.get(column.source, ""))
-    several = [values for values in groups.values() if len(values) > 1]
-    once = sum(len({value for value in values if value}) <= 1 for values in several)
-    return "order" if several and once == len(several) else "row"

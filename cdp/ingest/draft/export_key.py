@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from cdp.errors import IngestError
 from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.order_key import find_order_key
 from cdp.ingest.draft.rate_columns import rate_columns
 
 if TYPE_CHECKING:
     from cdp.ingest.draft.export import Export
 
+_Files = Sequence[Sequence[Mapping[str, str]]]
 _EVENT_KEY = ("anonymous_id", "device_id", "occurred_at", "created_at", "event_name")
 _NUMBERED = re.compile(r"^(?!.*(bundle|batch|sequence|session|version)).*(^|_)(id|uuid|guid|key|number)$")
 _OWN = {
@@ -30,7 +32,7 @@ _OWN = {
 
 def find_key(export: Export) -> None:
     """Settle ``key`` and ``is_many`` of an export. Raises ``IngestError`` when nothing tells its rows apart."""
-    rows = export.rows
+    files = [look.rows for look in export.looks]
     if export.kind == "rates" and (rates := rate_columns(export.columns)) is not None:
         export.key = rates.key
         return
@@ -42,37 +44,31 @@ def find_key(export: Export) -> None:
         )
     ]
     if export.kind == "orders":
-        candidates.sort(key=lambda column: -column.filled)
-        best = max(candidates, key=lambda column: (column.filled > 0.98, -candidates.index(column)))
-        export.key, export.is_many = (best,), best.distinct < len(best.values)
-        if best.filled < 0.98:
-            export.doubt(
-                f"rows without {best.source} are refused: is it the order's key? Where such rows continue the one "
-                "above, export the order lines themselves, each with the order's number"
-            )
+        find_order_key(export, candidates)
         return
     for column in candidates:
-        if column.filled > 0.98 and _unique_share(rows, (column,)) > 0.98:
+        if column.filled > 0.98 and _unique_share(files, (column,)) > 0.98:
             export.key = (column,)
             return
     for column in export.columns:
         words = column.head.words
         numbered = bool(_NUMBERED.search(words)) and column.owner not in {"other", "ad"}
-        if numbered and not column.meaning and column.filled > 0.98 and _unique_share(rows, (column,)) > 0.995:
+        if numbered and not column.meaning and column.filled > 0.98 and _unique_share(files, (column,)) > 0.995:
             export.key = (column,)
             return
-    export.key = _combined_key(export, candidates, rows)
+    export.key = _combined_key(export, candidates, files)
 
 
-def _unique_share(rows: Sequence[Mapping[str, str]], key: Sequence[Column]) -> float:
-    found = {tuple(row.get(column.source, "") for column in key) for row in rows}
-    distinct = {tuple(sorted(row.items())) for row in rows}
-    return len(found) / len(distinct)
+def _unique_share(files: _Files, key: Sequence[Column]) -> float:
+    """How far a key tells the rows of each file apart: in a later file the same key is a correction."""
+    found = distinct = 0
+    for rows in files:
+        found += len({tuple(row.get(column.source, "") for column in key) for row in rows})
+        distinct += len({tuple(sorted(row.items())) for row in rows})
+    return found / distinct
 
 
-def _combined_key(
-    export: Export, candidates: Sequence[Column], rows: Sequence[Mapping[str, str]]
-) -> tuple[Column, ...]:
+def _combined_key(export: Export, candidates: Sequence[Column], files: _Files) -> tuple[Column, ...]:
     """The fewest columns that tell rows apart: whose, when, what."""
     order = (
         *("anonymous_id", "device_id", "customer_id", "email", "phone", "occurred_at", "created_at", "event_name"),
@@ -85,13 +81,13 @@ def _combined_key(
         numbers = [
             column for column in export.columns if "bundle_sequence" in column.head.words and column.filled > 0.98
         ]
-        if _unique_share(rows, (*parts, *numbers)) > 0.98:
+        if _unique_share(files, (*parts, *numbers)) > 0.98:
             return (*parts, *numbers)
     for size in (1, 2, 3, 4):
         for key in combinations(pool[:9], size):
             if size == 1 and key[0].meaning not in {"email", "phone"}:
                 continue
-            if _unique_share(rows, key) > 0.995:
+            if _unique_share(files, key) > 0.995:
                 names = ", ".join(column.source for column in key)
                 if size > 1:
                     export.doubt(f"only {names} together tell rows apart: two rows that agree in them count as one")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.order_key import order_key
 from cdp.ingest.draft.sqltext import Moments, country_of, file_of, key_text, select
 
 RECORD_KINDS = {
@@ -119,7 +120,7 @@ def identifier_columns(export: Export) -> list[tuple[str, str, str]]:
     if export.kind in {"tickets", "survey", "events"}:
         found += [("order_id", as_text(column), "null") for column in export.all_of("order_id")[:1]]
     if export.kind == "orders":
-        found.append(("order_id", as_text(export.key[0]), "null"))
+        found.append(("order_id", order_key(export), "null"))
     return found
 
 

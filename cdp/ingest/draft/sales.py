@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cdp.ingest.checks import text
-from cdp.ingest.draft.export import Export, level_of
+from cdp.ingest.draft.export import Export
+from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.people import as_text, identifier_columns, person_fields, union
 from cdp.ingest.draft.sqltext import file_of, select
 from cdp.ingest.draft.trade import Trade
@@ -96,6 +97,8 @@ def orders_sql(export: Export, trade: Trade) -> str:
     ]
     meanings = ("store_id", "discount_code", "cart_id") if export.channel == "store" else ("discount_code", "cart_id")
     items += [(found, meaning) for meaning in meanings if (found := _head(export, meaning)) is not None]
+    if export.channel == "store" and not export.has("store_id") and (till := _head(export, "till_id")) is not None:
+        items.append((till, "store_id"))
     having = [f"having count(*){_filter(trade.sold)} > 0"] if trade.sold else []
     body = ["select", *select(items), f"from {export.name}", f"group by {trade.key}", *having]
     return file_of("Sales. What came back is in returns.", "one row per order", [], body)
@@ -244,7 +247,7 @@ def _returned_rows(export: Export, trade: Trade) -> str:
         "select",
         *select(items),
         f"from {export.name}",
-        f"left join sales on {_qualified(export)} = sales.sale_id",
+        f"left join sales on {trade.key} = sales.sale_id",
         *_where(trade.is_return, trade.is_line),
     ]
     return file_of(
@@ -253,11 +256,6 @@ def _returned_rows(export: Export, trade: Trade) -> str:
         [sold],
         body,
     )
-
-
-def _qualified(export: Export) -> str:
-    """The order's number with the feed's name before it, as text."""
-    return as_text(export.key[0]).replace(export.key[0].name, f"{export.name}.{export.key[0].name}", 1)
 
 
 def touchpoints_sql(export: Export, trade: Trade) -> str:

@@ -52,6 +52,13 @@ class Written:
     doubt: str = ""
 
 
+def day_written(value: str) -> str:
+    """The day of a date or instant as it is written, without its clock."""
+    if re.fullmatch(r"[12]\d{9}(\d{3}|\d{6})?", value.strip()):
+        return str(int(value.strip()[:10]) // 86_400)
+    return re.sub(r"(T|[ ,]+)\d{1,2}:\d{2}.*$", "", value.strip())
+
+
 def time_of_day(values: Sequence[str]) -> str | None:
     """The strptime pattern of a column that holds clock times without dates."""
     if not values or sum(_TIME_OF_DAY.fullmatch(value) is not None for value in values) < 0.95 * len(values):

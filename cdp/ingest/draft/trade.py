@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.ingest.checks import text
-from cdp.ingest.draft.export import Export, level_of
+from cdp.ingest.draft.export import Export
+from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.order_key import order_key
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.sqltext import Moments
 
@@ -61,7 +63,7 @@ def trade_of(export: Export) -> Trade:
         is_line = export.derive("is_line", is_line, "Whether the row is a product")
     if returned:
         returned = export.derive("is_return", returned, "Whether the row came back")
-    key = as_text(export.key[0])
+    key = order_key(export)
     pieces = quantity.name if quantity else "1"
     article = _article(export) if has_lines else ""
     return Trade(key, moments.value, amount, pieces, total, is_line, returned, has_lines, article, refunded)

@@ -38,8 +38,10 @@ class Tried:
         return next(text for path, text in self.draft.files.items() if path.startswith("schemas/exports"))
 
 
-def try_drafts(folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]]]) -> dict[str, Tried]:
-    """Draft every export into one empty workspace, which must pass its check, and try the files."""
+def try_drafts(
+    folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]]], trial_files: list[Path] | None = None
+) -> dict[str, Tried]:
+    """Draft every export into one empty workspace, which must pass its check, and try the files, or later ones too."""
     root = init_workspace(folder, empty=True)
     engine = open_engine("duckdb", threads=1)
     drafts = {}
@@ -52,7 +54,9 @@ def try_drafts(folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]
     tried = {
         name: Tried(
             draft,
-            try_feed(engine, plans[name], workspace.canonical(), exports[name][0], as_of=AS_OF, shown=10_000),
+            try_feed(
+                engine, plans[name], workspace.canonical(), trial_files or exports[name][0], as_of=AS_OF, shown=10_000
+            ),
         )
         for name, draft in drafts.items()
     }

@@ -44,7 +44,7 @@ def test_a_bare_id_numbers_orders_where_rows_are_sales(tried):
     assert orders["000000103"] == (Decimal("59.90"), False)
     assert returns == {"000000103": Decimal("59.90")}
     orders, returns = money(tried, "lightspeed_r_sales_lines")
-    assert orders == {"10021": (Decimal("77.70"), False)}
+    assert orders == {"lightspeed-10021": (Decimal("77.70"), False)}
     assert returns == {None: Decimal("6.40")}
     assert {row["category"] for row in tried["lightspeed_r_sales_lines"].rows("products")} == {"Home"}
 
