@@ -7,6 +7,7 @@ CdpError                    exit 1
 ├── ContractError                    a contract or mapping does not fit the data it meets
 │   └── DriftError                   a file's columns are not those of its contract
 ├── IngestError                      a delivered file cannot be read
+│   └── EncodingError                its text is not in the encoding that its feed declares
 ├── LedgerError                      rows read do not add up
 ├── GateError                        a quality gate stopped the run
 ├── StepError                        a SQL step is wrong or not portable
@@ -59,6 +60,10 @@ class DriftError(ContractError):
 
 class IngestError(CdpError):
     """A delivered file cannot be read."""
+
+
+class EncodingError(IngestError):
+    """A file's text is not in the encoding that its feed declares: it waits until somebody corrects that."""
 
 
 class LedgerError(CdpError):

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.errors import ContractError, DriftError, EngineError, IngestError, LedgerError
+from cdp.errors import ContractError, DriftError, EncodingError, EngineError, IngestError, LedgerError
 from cdp.ingest.chunks import Judged, keep, needs_whole_file, open_incoming, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
-from cdp.ingest.reading import Certified, Stream
+from cdp.ingest.reading import Batch, Certified, Stream
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, with_text, without_copies
 from cdp.ingest.restatement import Scope, find_withdrawn
 from cdp.ingest.sheet_rules import held_to
-from cdp.ingest.staged import Staged
+from cdp.ingest.staged import LeftOut, Staged
 from cdp.ingest.staging import (
     must_read,
     open_parquet,
@@ -33,8 +33,8 @@ from cdp.ingest.staging import (
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
 
-DRIFT = "columns do not fit: "
-"""How the message of a file begins whose columns its contract does not know; later files of its feed wait behind it."""
+DRIFT, MISREAD = "columns do not fit: ", "the encoding does not fit: "
+"""How the message of a file begins behind which later files of its feed wait, until it fits or is taken away."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Landed:
     """What became of one file; ``paths`` hold its landed rows.
 
     ``warnings`` want a person's look; what is merely worth noting stands in the ledger's message. ``headers`` are the
-    columns that the file had. ``is_drift``: it was refused because its columns do not fit.
+    columns that the file had. ``is_stopped``: it was refused until somebody accepts its columns, or mends its encoding.
     """
 
     ledger: FileLedger
@@ -50,7 +50,7 @@ class Landed:
     warnings: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
     headers: tuple[Header, ...] = ()
-    is_drift: bool = False
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ def land_file(
     try:
         return _land(landing, delivery, feed, contract, scope, blank)
     except (ContractError, IngestError) as error:
-        is_drift = isinstance(error, DriftError)
-        told = f"{DRIFT if is_drift else ''}{error.message}; {error.hint}"
-        return Landed(replace(blank, status=FileStatus.refused, message=told), is_drift=is_drift)
+        begin = DRIFT if isinstance(error, DriftError) else MISREAD if isinstance(error, EncodingError) else ""
+        told = f"{begin}{error.message}; {error.hint}"
+        return Landed(replace(blank, status=FileStatus.refused, message=told), is_stopped=bool(begin))
     except OSError as error:
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
@@ -172,7 +172,7 @@ def pass_through(
     of_csv: Staged | None = None
     for batch in stream.batches(in_one=in_one):
         if isinstance(feed.form, CsvForm):
-            of_csv = stage_csv(engine, contract, batch, delivery.name, left_out)
+            of_csv = _staged_text(engine, contract, feed.form, batch, delivery.name, left_out)
         else:
             stage_json(engine, contract, batch, keys, delivery.name)
         known = len(judged.broken)
@@ -182,9 +182,25 @@ def pass_through(
     _must_be(judged.rows, certified.records, delivery.name)
     if isinstance(feed.form, CsvForm):
         if of_csv is None and certified.columns:
-            of_csv = stage_csv(engine, contract, certified, delivery.name, left_out)
+            of_csv = _staged_text(engine, contract, feed.form, certified, delivery.name, left_out)
         return certified, of_csv or Staged(), judged
     return certified, keys.staged() if certified.records else Staged(), judged
+
+
+def _staged_text(
+    engine: Engine, contract: Contract, form: CsvForm, batch: Batch | Certified, file: str, left_out: LeftOut
+) -> Staged:
+    """See ``stage_csv``; a header that does not fit because it could not be decoded is told as that."""
+    try:
+        return stage_csv(engine, contract, batch, file, left_out)
+    except DriftError as error:
+        odd = [name for name in batch.columns if "\ufffd" in name]
+        if not odd:
+            raise
+        raise EncodingError(
+            f"the header {odd[0]!r} of {file} holds bytes that are no {form.encoding}",
+            "set the encoding that the source writes (often cp1252) under form in the feed's feed.yaml",
+        ) from error
 
 
 def _keep(
@@ -214,7 +230,7 @@ def _must_be(loaded: int, expected: int, file: str) -> None:
 
 def _told_by_reader(certified: Certified | None) -> tuple[str, ...]:
     found = certified.warnings if certified else []
-    return tuple(f"{item.code}: {item.detail}" + (f" (line {item.line})" if item.line else "") for item in found)
+    return tuple(str(item) for item in found)
 
 
 def move_landed(landing: Landing, feed: Feed, files: Sequence[Path], stem: str) -> tuple[Path, ...]:

@@ -17,7 +17,7 @@ from cdp.ingest.restatement import scope_of
 from cdp.quality.history import Header
 
 UNCLAIMED = "no feed claims it"
-HELD = "it came after a file of its feed whose columns do not fit, and waits until that is accepted or taken away"
+HELD = "it came after a file of its feed that does not fit, and waits until that is accepted or taken away"
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def land_inbox(
                 continue
             scope = scope_of(feeds[name], item.name, known, (*history.landed.get(name, ()), *paths))
             result: Landed = land_file(landing, item, feeds[name], contract, scope)
-            is_stopped = result.is_drift
+            is_stopped = result.is_stopped
             account(result.ledger, result.warnings)
             quarantined += result.quarantined
             headers.setdefault(name, {}).update(dict.fromkeys(result.headers))

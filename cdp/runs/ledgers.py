@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cdp.ingest.checks import quoted
-from cdp.ingest.landing import DRIFT
+from cdp.ingest.landing import DRIFT, MISREAD
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table
 from cdp.ingest.stage import HELD, History
@@ -97,7 +97,7 @@ def history(run: Run) -> History:
         frozenset(
             (item.feed, item.file_id, item.file)
             for item in settled
-            if item.feed and item.status is FileStatus.refused and item.message.startswith(DRIFT)
+            if item.feed and item.status is FileStatus.refused and item.message.startswith((DRIFT, MISREAD))
         ),
         {(item.feed, item.file): run_number(item.run_id) for item in reversed(put_off) if item.feed},
     )

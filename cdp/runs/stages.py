@@ -112,7 +112,8 @@ def _tell_held(run: Run, result: LandingResult) -> None:
 def held_back(feed: str, files: Sequence[str]) -> str:
     """What is told of files that wait behind one of their feed."""
     named = ", ".join(files[:3]) + (", …" if len(files) > 3 else "")
-    return f"{feed}: {len(files)} later files wait behind the one whose columns do not fit: {named}"
+    wait = "1 later file waits" if len(files) == 1 else f"{len(files)} later files wait"
+    return f"{feed}: {wait} behind the one that does not fit: {named}"
 
 
 def _count(run: Run, result: LandingResult) -> None:

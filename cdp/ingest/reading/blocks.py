@@ -71,6 +71,7 @@ class BlockReader:
             held = block
             line += count_lines(text)
         if held is not None:
+            held.encoding.must_fit(self._log.decoding, line - 1 + (not held.text.endswith((b"\n", b"\r"))))
             held.is_last = True
             if not held.text.endswith((b"\n", b"\r")):
                 held.text += b"\n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
 import struct
+from collections.abc import Sequence
 
-from cdp.errors import IngestError
-from cdp.ingest.reading.formats import WarningLog
+from cdp.errors import EncodingError, IngestError
+from cdp.ingest.reading.formats import Decoding, WarningLog
 
 _ASCII = bytes(range(128))
 _WIDE = {
@@ -26,6 +28,12 @@ _BOMS = (
 )
 _SAMPLE = 4096
 _REPLACEMENT = "\ufffd".encode()
+_FEWEST_BROKEN, _LINES_PER_BROKEN = 3, 200
+"""Fewer broken lines than three, or than one in 200, are damage."""
+_BROKEN_KEPT = 200
+_SMALL_IN_WORD = re.compile(r"(?<=[a-z])[ß-öø-ÿ]|[ß-öø-ÿ](?=[a-z])")
+_GREAT_IN_WORD = re.compile(r"(?<=[A-Z])[À-ÖØ-Þ]|[À-ÖØ-Þ](?=[A-Z])")
+_LIKELY = ("utf-8", "cp1252", "cp850")
 
 
 class Encoding:
@@ -101,6 +109,7 @@ class Encoding:
                 decoded = raw.decode(self._codec)
                 self._must_be_in_step(decoded, first_line)
                 text = raw if self._codec == "utf-8" else decoded.encode()
+                log.decoding.lines_sound += 1
             except UnicodeError:
                 text = b"".join(self._mend(raw, first_line, log))
         if b"\0" in text:
@@ -125,12 +134,48 @@ class Encoding:
             self._must_be_in_step(line.decode(self._codec, "replace"), first_line + offset)
             try:
                 mended.append(line.decode(self._codec).encode())
-            except UnicodeError as error:
+                log.decoding.lines_sound += not line.isascii()
+            except UnicodeError:
                 body = self.without_end(line)
                 end = line[len(body) :].decode(self._codec).encode()
                 mended.append(body.decode(self._codec, "replace").encode("utf-8", "replace") + end)
-                log.add("invalid_bytes_replaced", first_line + offset, str(error))
+                log.add("invalid_bytes_replaced", first_line + offset, f"bytes that are no {self.name} became U+FFFD")
+                log.decoding.lines_broken += 1
+                if len(log.decoding.broken) < _BROKEN_KEPT:
+                    log.decoding.broken.append(body)
         return mended
+
+    def must_fit(self, found: Decoding, lines: int) -> None:
+        """Raise ``EncodingError`` when a file of so many lines is surely not in this encoding.
+
+        A few broken lines among many, or among more that are sound and not plain ASCII, are damage, not another
+        encoding.
+        """
+        is_much = found.lines_broken * _LINES_PER_BROKEN > lines and found.lines_broken > found.lines_sound
+        if found.lines_broken >= _FEWEST_BROKEN and is_much:
+            share = f"{found.lines_broken} of {lines} lines hold bytes that are no {self.name}"
+            raise EncodingError(f"{share}; nothing of the file was loaded", self.proposal(found.broken))
+
+    def proposal(self, broken: Sequence[bytes]) -> str:
+        """What to declare instead, for lines that are no text in this encoding."""
+        fitting = {name: found for name in _LIKELY if name != self.name and (found := _decoded(broken, name))}
+        if not fitting:
+            return "set the encoding that the source writes under form in the feed's feed.yaml"
+        name = "utf-8" if "utf-8" in fitting else max(fitting, key=lambda name: _letters_in_words(fitting[name]))
+        return f"it looks like {name}: set 'encoding: {name}' under form in the feed's feed.yaml"
+
+
+def _decoded(lines: Sequence[bytes], encoding: str) -> str:
+    """The lines as text; empty when they are none."""
+    try:
+        return b"\n".join(lines).decode(encoding)
+    except UnicodeError:
+        return ""
+
+
+def _letters_in_words(text: str) -> int:
+    """Letters beyond ASCII that stand beside an ASCII letter of their own case, as in words."""
+    return len(_SMALL_IN_WORD.findall(text)) + len(_GREAT_IN_WORD.findall(text))
 
 
 def detect(declared: str, start: bytes, log: WarningLog) -> tuple[Encoding, int]:

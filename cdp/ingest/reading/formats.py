@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from cdp.errors import IngestError
@@ -85,33 +85,44 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class FileWarning:
-    """Something that is wrong with a file and costs no whole record; ``line`` where it is known."""
+    """Something that is wrong with a file and costs no whole record; ``line`` is the first, where it is known."""
 
     code: str
     line: int | None
     detail: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        if self.count > 1:
+            return f"{self.code}: {self.detail} ({self.count} lines, the first is {self.line})"
+        return f"{self.code}: {self.detail}" + (f" (line {self.line})" if self.line else "")
 
 
 class WarningLog:
-    """Warnings of one file; of each kind the first ``LIMIT`` by line, the others as one count."""
+    """Warnings of one file: of each kind one, with the first line and how often it was noted.
 
-    LIMIT = 1000
+    ``decoding`` counts the lines whose bytes were no text in the encoding tried, and those that were and are more than
+    ASCII.
+    """
 
     def __init__(self) -> None:
-        self._kept: list[FileWarning] = []
-        self._counts: dict[str, int] = {}
+        self._kept: dict[str, FileWarning] = {}
+        self.decoding = Decoding()
 
     def add(self, code: str, line: int | None, detail: str) -> None:
-        """Note one occurrence."""
-        self._counts[code] = self._counts.get(code, 0) + 1
-        if self._counts[code] <= self.LIMIT:
-            self._kept.append(FileWarning(code, line, detail))
+        """Note one occurrence; the detail of the first stays."""
+        known = self._kept.get(code)
+        self._kept[code] = replace(known, count=known.count + 1) if known else FileWarning(code, line, detail)
 
     def all(self) -> list[FileWarning]:
-        """All warnings so far, with one line per kind for those beyond the limit."""
-        more = [
-            FileWarning(code, None, f"and {count - self.LIMIT} more")
-            for code, count in self._counts.items()
-            if count > self.LIMIT
-        ]
-        return self._kept + more
+        """All warnings so far."""
+        return list(self._kept.values())
+
+
+@dataclass
+class Decoding:
+    """What decoding a file's lines came to; ``broken`` are some of the lines that were no text."""
+
+    lines_broken: int = 0
+    lines_sound: int = 0
+    broken: list[bytes] = field(default_factory=list)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cdp.errors import IngestError
+from cdp.errors import EncodingError, IngestError
 from cdp.ingest.reading import CsvFormat, ReasonCode, certify, parts
 
 KEYED = CsvFormat(key_columns=("id",), key_pattern=r"K\d+")
@@ -109,14 +111,12 @@ def test_an_open_header_stops_the_file(deliver, tmp_path):
 
 
 def test_undecodable_bytes_cost_no_row(deliver, load, tmp_path):
-    path = deliver(b"id,name,city\nK1,Jos\xe9,c\nK2,\xef\xbf\xbd,c\nK3,a\0b,\xc3\nK4,\xe2\x82\n")
+    path = deliver(b"id,name,city\nK1,Jos\xe9,c\nK2,\xef\xbf\xbd,c\nK3,a\0b,\xc3\xa9\nK4,\xe2\x82\n")
     certified = certify(path, KEYED, tmp_path / "parts")
-    assert load(certified) == [("K1", "Jos\ufffd", "c"), ("K2", "\ufffd", "c"), ("K3", "a\ufffdb", "\ufffd")]
-    assert [(warning.code, warning.line) for warning in certified.warnings] == [
-        ("invalid_bytes_replaced", 2),
-        ("invalid_bytes_replaced", 4),
-        ("invalid_bytes_replaced", 5),
-        ("nul_bytes_replaced", 4),
+    assert load(certified) == [("K1", "Jos\ufffd", "c"), ("K2", "\ufffd", "c"), ("K3", "a\ufffdb", "é")]
+    assert [(warning.code, warning.line, warning.count) for warning in certified.warnings] == [
+        ("invalid_bytes_replaced", 2, 2),
+        ("nul_bytes_replaced", 4, 1),
     ]
     assert found(certified) == [(5, "too_few_columns", b"K4,\xe2\x82")]
     assert certified.refused[0].text == "K4,\ufffd"
@@ -140,13 +140,13 @@ def test_broken_utf16(deliver, load, tmp_path):
     path = deliver(sound + "K2,".encode("utf-16-le") + b"\x00\xd8" + "\r\nK3,b".encode("utf-16-le") + b"\x00")
     certified = certify(path, CsvFormat(encoding="utf-16"), tmp_path / "parts")
     assert load(certified) == [("K1", "a"), ("K2", "\ufffd"), ("K3", "b\ufffd")]
-    assert [warning.line for warning in certified.warnings] == [3, 4]
+    assert [(warning.line, warning.count) for warning in certified.warnings] == [(3, 2)]
 
 
 def test_many_warnings_are_counted(deliver, tmp_path):
-    certified = certify(deliver(b"id,name\n" + b"K1,\xe9\n" * 1500), PLAIN, tmp_path / "parts")
-    assert len(certified.warnings) == 1001
-    assert certified.warnings[-1].detail == "and 500 more"
+    certified = certify(deliver(b"id,name\n" + b"K1,\0\n" * 1500), PLAIN, tmp_path / "parts")
+    (warning,) = certified.warnings
+    assert (warning.line, warning.count) == (2, 1500)
 
 
 def test_a_file_of_another_format_is_told_before_memory_ends(deliver, tmp_path, monkeypatch):
@@ -154,3 +154,33 @@ def test_a_file_of_another_format_is_told_before_memory_ends(deliver, tmp_path, 
     path = deliver(b"id,name\n" + b"1;2;3\n" * 1000)
     with pytest.raises(IngestError, match="cannot be read, the first at line 2"):
         certify(path, PLAIN, tmp_path / "parts")
+
+
+NAMES = ["Böhm", "Müller", "Schäfer", "Groß"]
+
+
+def _shop(encoding, count, every=1):
+    lines = [f"K{n},{NAMES[n % 4] if n % every == 0 else 'Meier'},Köln" for n in range(count)]
+    return "\n".join(["id,name,city", *lines, ""]).encode(encoding)
+
+
+@pytest.mark.parametrize(("written", "proposed"), [("cp1252", "cp1252"), ("cp850", "cp850")])
+def test_a_file_in_another_encoding_is_refused_with_a_proposal(written, proposed, deliver, tmp_path):
+    with pytest.raises(EncodingError, match="90 of 91 lines hold bytes that are no utf-8") as caught:
+        certify(deliver(_shop(written, 90)), KEYED, tmp_path / "parts")
+    assert proposed in caught.value.hint
+
+
+def test_utf8_in_a_feed_of_another_encoding_is_refused_where_it_can_be_told(deliver, tmp_path):
+    with pytest.raises(EncodingError, match="are no ascii") as caught:
+        certify(deliver(_shop("utf-8", 90)), replace(KEYED, encoding="ascii"), tmp_path / "parts")
+    assert "encoding: utf-8" in caught.value.hint
+
+
+@pytest.mark.parametrize("sound", [[b"K1,Meier,Ulm"] * 900, ["K1,Böhm,Köln".encode()] * 4])
+def test_damaged_lines_among_many_or_among_sound_ones_cost_no_file(sound, deliver, tmp_path):
+    path = deliver(b"\n".join([b"id,name,city", *sound, *[b"K2,B\xf6hm,Ulm"] * 3, b""]))
+    certified = certify(path, KEYED, tmp_path / "parts")
+    assert certified.records == len(sound) + 3
+    (warning,) = certified.warnings
+    assert (warning.code, warning.line, warning.count) == ("invalid_bytes_replaced", len(sound) + 2, 3)
