@@ -77,7 +77,7 @@ def keep(
     )
     good = (
         f"select {names}, $file_id as _file_id, _row, hash({names}{apart}) as _hash, _notes{extra} "
-        f"from ({_judging(engine, contract, 'staged', extra)}) where len(_reasons) = 0"
+        f"from ({_judging(engine, contract, 'staged', extra, is_sieve=True)})"
     )
     written = engine.write_parquet(good, path, {"as_of": as_of, "file_id": file_id})
     judged.rows += written
@@ -122,13 +122,15 @@ def _look_again(
     ]
 
 
-def _judging(engine: Engine, contract: Contract, staged: str, extra: str, *, is_told_whole: bool = False) -> str:
+def _judging(
+    engine: Engine, contract: Contract, staged: str, extra: str, *, is_told_whole: bool = False, is_sieve: bool = False
+) -> str:
     carried = {"_raw_key": " || '|' || ".join(f"coalesce({quoted(name)}, '')" for name in contract.key)}
     if extra:
         carried["_extra"] = "_extra"
     if is_told_whole:
         carried["_loaded"] = "_loaded"
-    return contract_sql(contract, staged, known_references(engine, contract), carried)
+    return contract_sql(contract, staged, known_references(engine, contract), carried, is_sieve=is_sieve)
 
 
 def open_incoming(engine: Engine, contract: Contract, judged: Judged, scope: Scope | None = None) -> None:
