@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import resource
 import tempfile
 import time
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("--facts", type=Path, help="keep the shop in this folder, or read the one that is there")
     parser.add_argument("--steps", action="store_true", help="print what each table costs")
     call = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
     workspace = load_workspace(ROOT)
     clock = Clock()
     with tempfile.TemporaryDirectory() as name:

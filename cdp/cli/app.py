@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
@@ -102,6 +103,8 @@ def _tell_unexpected(error: Exception, *, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the result is the exit code."""
+    # the models' matrices have a few columns: threads would wait for each other longer than they compute
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given, prog_name="cdp")
