@@ -23,6 +23,20 @@ requests as (
                 and valid_until + interval '1' day > cast($as_of as timestamp))
         )
 ),
+-- identifiers of a kind that no request names need no cleaning
+asked as (
+    select 'email' as identifier_type from requests where email is not null
+    union
+    select 'phone' as identifier_type
+    from requests
+    inner join request_phones on requests.request_id = request_phones.request_id
+    union
+    select 'loyalty_card' as identifier_type from requests where loyalty_card is not null
+    union
+    select 'shop_customer_id' as identifier_type from requests where shop_customer_id is not null
+    union
+    select 'device_id' as identifier_type from requests where device_id is not null
+),
 -- requests and identifiers go through the same cleaning below
 both_sides as (
     select request_id, cast(null as varchar) as customer_id, 'email' as identifier_type, email as written
@@ -55,11 +69,11 @@ both_sides as (
     union all
     select
         cast(null as varchar) as request_id,
-        customer_id,
-        identifier_type,
-        identifier_value as written
+        identifiers.customer_id,
+        identifiers.identifier_type,
+        identifiers.identifier_value as written
     from identifiers
-    where identifier_type in ('email', 'phone', 'loyalty_card', 'shop_customer_id', 'device_id')
+    inner join asked on identifiers.identifier_type = asked.identifier_type
 ),
 plain as (
     select
