@@ -260,12 +260,13 @@ def _tell_preset(root: Path, draft: Draft, asked: _Asked) -> None:
 
     ours = {column.source for column in draft.columns}
     shared: dict[str, int] = {}
+    known_of: dict[str, int] = {}
     for name, preset in known(root).items():
         content = (preset.folder / "contract.yaml").read_text(encoding="utf-8")
         theirs = set(re.findall(r"^(?:    physicalName|  - name): '?(.*?)'?$", content, re.MULTILINE))
-        shared[name] = len(ours & theirs)
+        shared[name], known_of[name] = len(ours & theirs), len(re.findall(r"^  - name:", content, re.MULTILINE))
     best = max(shared, key=lambda name: shared[name])
-    if shared[best] < max(3, 0.6 * len(ours)):
+    if shared[best] < max(3, 0.6 * len(ours)) and shared[best] < max(12, 0.6 * known_of[best]):
         return
     settings, config = known(root)[best].settings, config_of(root)
     words = ["cdp", "feed", "add", "--preset", best, "--name", draft.feed]

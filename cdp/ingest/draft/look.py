@@ -193,6 +193,12 @@ def _of_records(look: Look, records: Sequence[Sequence[str]], start: int) -> Loo
             f"{len(asides)} lines are titles or totals, not rows; skipLines in feed.yaml leaves such lines out"
         )
     columns = tuple(name for name in header if name)
+    widths = Counter(len(record) for record in records[start + 1 :])
+    if not rows and widths:
+        raise IngestError(
+            f"{look.path}: the header has {len(header)} columns, and most rows have {widths.most_common(1)[0][0]}",
+            "ask the source for a file whose rows fit its header",
+        )
     return replace(look, columns=columns, rows=_some(rows, look.path), notes=tuple(notes), skip_lines=skip_lines)
 
 

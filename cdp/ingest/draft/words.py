@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -77,6 +78,7 @@ class Heading:
         return bool(_FLAG_WORDS.search(self.words))
 
 
+_ZONE_BEHIND = re.compile(r"\s*\((?P<zone>[A-Z][A-Za-z]+(/[A-Za-z_]+)+|UTC|GMT)\)\s*$")
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "æ": "ae", "Æ": "Ae", "œ": "oe"})
 _LINKS = "(?:de|del|della|delle|dello|dei|di|do|da|dos|das|du|des|la|le|el|lo|l|d|van|von|der|het|na|i|y|et|e|und)"
 
@@ -98,6 +100,13 @@ def plain_words(header: str) -> str:
     return plain if header.startswith("$.") else re.sub(r"^data(?=_|$)|(?<=_)data$", "date", plain)
 
 
+def zone_behind(header: str) -> str:
+    """The time zone that a header names in brackets, as in ``Started at (Europe/Berlin)``."""
+    found = _ZONE_BEHIND.search(header)
+    zone = found["zone"].replace("GMT", "UTC") if found else ""
+    return zone if zone in available_timezones() else ""
+
+
 def heading(header: str) -> Heading:
     """Take a header or JSON path apart."""
     found = _apart(header)
@@ -106,6 +115,7 @@ def heading(header: str) -> Heading:
 
 
 def _apart(header: str) -> Heading:
+    header = _ZONE_BEHIND.sub("", header)
     bag = r"(user|event|custom|contact)_(properties|params|attributes|fields|traits)\b"
     words = plain_words(re.sub(bag, "properties", header))
     parts = [part for part in words.split("_") if part not in _WRAPPERS] or words.split("_")

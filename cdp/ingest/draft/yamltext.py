@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from cdp.ingest.draft.export import KINDS, Export
 from cdp.ingest.draft.meanings import PERSONAL, Column
+from cdp.ingest.draft.words import zone_behind
 
 _SEMANTIC = {
     "email": "email",
@@ -165,8 +166,9 @@ def _has_decimal_comma(export: Export, column: Column) -> bool:
 def _reading(export: Export, column: Column, kind: str) -> list[str]:
     shape, lines = column.shape, []
     if kind == "timestamp" and not shape.epoch and shape.written is not None and not shape.written.has_offset:
-        zone = shape.written.zone or export.zone
-        comment = "" if shape.written.zone else "  # UNSURE: in which zone does the source write its times?"
+        known = shape.written.zone or zone_behind(column.source)
+        zone = known or export.zone
+        comment = "" if known else "  # UNSURE: in which zone does the source write its times?"
         lines.append(f"    timeZone: {zone}{comment if zone == 'UTC' else ''}")
     if shape.written is not None and shape.written.doubt:
         lines.append(f"    # UNSURE: {shape.written.doubt}")
@@ -219,6 +221,7 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
 
 _VARYING = re.compile(
     r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)"
+    r"|(?<![a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?![a-z])[-_ ]+\d{1,2}(?!\d)"
     r"|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}"
 )
 
