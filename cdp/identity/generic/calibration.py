@@ -1,4 +1,4 @@
-"""Log odds held against known answers: Platt (1999), with the model's own odds as what is believed beforehand."""
+"""Log odds corrected by known answers."""
 
 from __future__ import annotations
 
@@ -9,44 +9,80 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_FEWEST = 20  # answers of each kind among the scored pairs
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+FOLDS = 5
+_FEWEST = 40  # answers among the scored pairs
 _MOST_ODDS = 12.0
-_STIFF_SLOPE, _STIFF_OFFSET = 40.0, 10.0
+_STIFF_SLOPE, _STIFF_OFFSET, _STIFF_LEVEL = 40.0, 10.0, 10.0
 _ROUNDS = 200
 _STEP = 0.2
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """log odds → slope · log odds + offset."""
+    """log odds → slope · log odds + offset + what each level of each comparison adds (``levels``: -1, 0, 1 …)."""
 
     slope: float = 1.0
     offset: float = 0.0
+    levels: tuple[tuple[float, ...], ...] = ()
 
-    def __call__(self, log_odds: NDArray[np.float64], never: float) -> NDArray[np.float64]:
-        """Corrected log odds; those at or below ``never`` stay."""
+    def __call__(self, log_odds: Floats, patterns: Ints) -> Floats:
+        """Corrected log odds of pairs with these levels (rows; -1 is unknown)."""
         import numpy as np
 
-        return np.where(log_odds <= never, log_odds, self.slope * log_odds + self.offset)
+        corrected = self.slope * log_odds + self.offset
+        for column, added in enumerate(self.levels):
+            corrected = corrected + np.array(added)[patterns[:, column] + 1]
+        return np.asarray(corrected, dtype=np.float64)
 
 
-def calibrate(
-    log_odds: NDArray[np.float64], truth: NDArray[np.bool_], records: int, false_weight: float
-) -> Calibration:
-    """Fit slope and offset by penalised logistic regression; nothing changes where answers are few.
+@dataclass(frozen=True)
+class Answers:
+    """Scored pairs with a known answer: log odds, levels (rows), whether they match, and a fold (0 to ``FOLDS`` - 1).
 
-    Pairs of few ``records`` repeat one another: together they weigh as two per record at most. ``false_weight``: how
-    many pairs each that does not match stands for.
+    Pairs of few ``records`` repeat one another: together they weigh as two per record at most. ``sizes``: the number of
+    levels of each comparison, unknown included. ``false_weight``: how many pairs each that does not match stands for.
+    """
+
+    log_odds: Floats
+    patterns: Ints
+    truth: Bools
+    folds: Ints
+    records: int
+    sizes: tuple[int, ...]
+    false_weight: float = 1.0
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there are enough to learn from."""
+        return len(self.truth) >= _FEWEST
+
+    def weights(self) -> Floats:
+        """How much each pair counts."""
+        import numpy as np
+
+        weight = np.where(self.truth, 1.0, self.false_weight)
+        return np.asarray(weight * min(1.0, 2 * self.records / max(weight.sum(), 1e-9)), dtype=np.float64)
+
+
+def calibrate(answers: Answers, without: int | None = None) -> Calibration:
+    """Slope, offset and levels by penalised logistic regression: the model's own odds are what is believed beforehand.
+
+    ``without``: a fold that is left aside. Source: Platt (1999), with more columns.
     """
     import numpy as np
 
-    if min(truth.sum(), (~truth).sum()) < _FEWEST:
-        return Calibration()
-    x = np.clip(log_odds, -_MOST_ODDS, _MOST_ODDS)
-    weight = np.where(truth, 1.0, false_weight)
-    weight *= min(1.0, 2 * records / weight.sum())
-    design = np.stack([x, np.ones(len(x))])
-    believed, stiffness = np.array([1.0, 0.0]), np.array([_STIFF_SLOPE, _STIFF_OFFSET])
+    used = answers.folds != (-1 if without is None else without)
+    parts = [np.clip(answers.log_odds, -_MOST_ODDS, _MOST_ODDS)[None], np.ones((1, len(answers.truth)))]
+    for column, size in enumerate(answers.sizes):
+        parts.append((answers.patterns[:, column] + 1 == np.arange(size)[:, None]).astype(float))
+    design, truth, weight = np.concatenate(parts)[:, used], answers.truth[used], answers.weights()[used]
+    believed = np.zeros(len(design))
+    believed[0] = 1.0
+    stiffness = np.array([_STIFF_SLOPE, _STIFF_OFFSET] + [_STIFF_LEVEL] * sum(answers.sizes))
     found = believed.copy()
     for _ in range(_ROUNDS):
         p = 1 / (1 + np.exp(-(found @ design)))
@@ -56,4 +92,7 @@ def calibrate(
         found += step
         if np.abs(step).max() < 1e-9:
             break
-    return Calibration(float(max(found[0], 0.1).round(9)), float(found[1].round(9)))
+    added = np.split(found[2:].round(9), np.cumsum(answers.sizes)[:-1])
+    return Calibration(
+        float(max(found[0], 0.1).round(9)), float(found[1].round(9)), tuple(tuple(part.tolist()) for part in added)
+    )

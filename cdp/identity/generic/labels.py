@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdp.errors import IdentityError, UsageError
+from cdp.identity.generic.calibration import FOLDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
 
 _YES = ("1", "1.0", "true", "yes", "y", "match", "same")
 _NO = ("0", "0.0", "false", "no", "n", "non-match", "no match", "different")
@@ -50,7 +52,7 @@ class Labels:
     cannot be used, ``IdentityError`` when too few of the records are known. ``unknown`` says what was left out.
     """
 
-    def __init__(self, frame: pd.DataFrame, numbers: Mapping[str, list[int]]) -> None:
+    def __init__(self, frame: pd.DataFrame, numbers: Mapping[str, list[int]], records: int) -> None:
         import numpy as np
 
         if frame.shape[1] not in (2, 3):
@@ -60,7 +62,7 @@ class Labels:
             )
         self._file, self._columns = str(frame.attrs.get("file", "known answers")), [str(name) for name in frame.columns]
         self._missed: list[str] = []
-        self.false_weight = 1.0
+        self.false_weight, self._records = 1.0, records
         self._is_pairs = frame.shape[1] == 3
         known: list[tuple[int, int, bool]] = []
         people: dict[str, int] = {}
@@ -107,11 +109,11 @@ class Labels:
         return f"{len(self._missed)} records of {self._file} are in no file of people (first: {self._missed[0]})"
 
     @property
-    def weight(self) -> int:
+    def count(self) -> int:
         """How much the answers say: pairs, or records with a known person."""
         return len(self._left)
 
-    def weigh(self, left: Ints, right: Ints, records: int) -> None:
+    def weigh(self, left: Ints, right: Ints) -> None:
         """Learn from pairs that surely match how much rarer wrong pairs are among the answers than right ones.
 
         Whoever answers for whole persons sees all their pairs, but of the pairs that mix two persons only those of two
@@ -121,29 +123,43 @@ class Labels:
 
         if self._is_pairs:
             return
-        is_answered = np.zeros(records, dtype=bool)
+        is_answered = np.zeros(self._records, dtype=bool)
         is_answered[self._left] = True
         ends = is_answered[left].astype(int) + is_answered[right]
         both, one = int((ends == 2).sum()), int((ends == 1).sum())
         partner = 2 * both / max(2 * both + one, 1)
         self.false_weight = max(partner / float(is_answered.mean()), 1.0)
 
-    def f1(self, groups: Ints) -> float:
-        """Pairwise F1 of a partition over the labelled pairs, or over all pairs of the labelled records."""
+    def f1(self, groups: Ints) -> Floats:
+        """Pairwise F1 of a partition over the answers: of all together, then of each fold."""
+        import numpy as np
+
+        folds = self._folds()
+        every = np.ones(len(folds), dtype=bool)
+        rarer = 1 if self._is_pairs else FOLDS  # of the pairs that mix two persons, so few mix two of one fold
+        found = [self._f1(groups, folds == fold, self.false_weight * rarer) for fold in range(FOLDS)]
+        return np.array([self._f1(groups, every, self.false_weight), *found])
+
+    def _f1(self, groups: Ints, used: Bools, false_weight: float) -> float:
         import numpy as np
 
         if self._is_pairs:
-            joined = groups[self._left] == groups[self._right]
-            right, claimed, true = (joined & self._truth).sum(), joined.sum(), self._truth.sum()
+            joined, truth = groups[self._left[used]] == groups[self._right[used]], self._truth[used]
+            right, claimed, true = int((joined & truth).sum()), int(joined.sum()), int(truth.sum())
         else:
-            found, truth = groups[self._left], self._right
-            both = np.unique(np.stack([found, truth]), axis=1, return_counts=True)[1]
-            right, claimed, true = (_pairs(counts) for counts in (both, _sizes(found), _sizes(truth)))
-        claimed = right + self.false_weight * (claimed - right)
-        return float(2 * right / (claimed + true)) if claimed + true else 1.0
+            found, person = groups[self._left[used]], self._right[used]
+            both = np.unique(np.stack([found, person]), axis=1, return_counts=True)[1]
+            right, claimed, true = (_pairs(counts) for counts in (both, _sizes(found), _sizes(person)))
+        weighted = right + false_weight * (claimed - right)
+        return 2 * right / (weighted + true) if weighted + true else 1.0
 
-    def among(self, left: Ints, right: Ints) -> tuple[Ints, Bools, int]:
-        """Which of these pairs are answered (positions), how, and by how many records."""
+    def _folds(self) -> Ints:
+        import numpy as np
+
+        return np.arange(len(self._left)) % FOLDS if self._is_pairs else self._right % FOLDS
+
+    def among(self, left: Ints, right: Ints) -> tuple[Ints, Bools, Ints, int]:
+        """Which of these pairs are answered (positions), how, in which fold, and by how many records."""
         import numpy as np
 
         if self._is_pairs:
@@ -153,11 +169,13 @@ class Labels:
             asked = left.astype(np.int64) * size + right
             place = np.minimum(np.searchsorted(codes, asked), len(codes) - 1)
             positions = np.flatnonzero(codes[place] == asked)
-            return positions, self._truth[first][place[positions]], 2 * len(positions)
+            answer = first[place[positions]]
+            return positions, self._truth[answer], self._folds()[answer], 2 * len(positions)
         person = np.full(1 + max(int(side.max()) for side in (left, right, self._left) if len(side)), -1)
         person[self._left] = self._right
         positions = np.flatnonzero((person[left] >= 0) & (person[right] >= 0))
-        return positions, person[left[positions]] == person[right[positions]], len(self._left)
+        one, other = person[left[positions]], person[right[positions]]
+        return positions, one == other, one % FOLDS, len(self._left)
 
 
 def _plain(value: object) -> object:

@@ -121,8 +121,7 @@ def fit(
     kinds = tuple(kind for kind in KINDS if kind.sets_apart(fields))
     weights = candidates + near + far
     count = int(strata.max()) + 1
-    totals, blocked = (np.bincount(strata, weights=counts, minlength=count) for counts in (weights, candidates))
-    totals = np.maximum(totals, 1.0)
+    totals, blocked = np.maximum(_counted(strata, weights, count), 1.0), _counted(strata, candidates, count)
     shares = np.tile(np.maximum(np.minimum(blocked / totals, _START), 1e-12)[:, None] / len(kinds), (1, len(kinds)))
     shares[:, [kind.name for kind in kinds].index("strangers")] += 1 - shares.sum(axis=1)
     tables = [_start(patterns[:, c], candidates, weights, prior, kinds) for c, prior in enumerate(priors)]

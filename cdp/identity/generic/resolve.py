@@ -105,7 +105,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
         raise UsageError("two files have one name", "rename one: the name says where a record comes from")
     records = prepare(engine, sources, roles, options)
     notes: list[str] = []
-    labels = None if options.labels is None else Labels(options.labels, _numbers(engine))
+    labels = None if options.labels is None else Labels(options.labels, _numbers(engine), records)
     filled = _filled(engine)
     comparisons = choose_comparisons(filled)
     rules = candidate_rules(filled, [column for column in filled if column.startswith("person_number_")])
@@ -119,7 +119,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
         if scorer.expected_matches < _FEWEST_MATCHES:
             reason = "no two records look like one person's"
         else:
-            outcome = match(engine, scorer, records, options.one_per_source, labels)
+            outcome = match(engine, scorer, options.one_per_source, labels)
             reason = outcome.doubt
             notes += [] if reason else outcome.notes
     if outcome is None or reason:

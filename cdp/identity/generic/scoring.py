@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
 from cdp.identity.generic.blocking import Rule
+from cdp.identity.generic.calibration import Calibration
 from cdp.identity.generic.levels import Comparison
 from cdp.identity.generic.mixture import Mixture, fit
 from cdp.identity.generic.partition import NEVER
@@ -30,9 +31,10 @@ class Scorer:
     comparisons: Sequence[Comparison]
     mixture: Mixture
     expected_matches: float
+    correct: Calibration = field(default_factory=Calibration)
 
     def score_candidates(self, engine: Engine, least: float) -> pd.DataFrame:
-        """Candidate pairs (columns l, r, log_odds) of at least these natural log odds, in order."""
+        """Candidate pairs (columns l, r, pattern, log_odds) of at least these natural log odds, in order."""
         return self._score(engine, "pair_patterns", least)
 
     def score_inside(self, engine: Engine, pairs: str) -> pd.DataFrame:
@@ -51,13 +53,14 @@ class Scorer:
 
         codes = engine.frame(f"select distinct pattern from {patterns} order by pattern")["pattern"].to_numpy()
         levels, strata = decode(codes, self.comparisons)
-        odds = self.mixture.log_odds(levels, strata).round(9)
+        odds = self.correct(self.mixture.log_odds(levels, strata), levels).round(9)
         for number, comparison in enumerate(self.comparisons):
             if comparison.is_veto:
                 odds[levels[:, number] == 0] = NEVER
         engine.register("pattern_odds", pd.DataFrame({"pattern": codes, "log_odds": odds}))
         return engine.frame(
-            f"select s.l, s.r, p.log_odds from {patterns} as s inner join pattern_odds as p on s.pattern = p.pattern "
+            f"select s.l, s.r, s.pattern, p.log_odds from {patterns} as s "
+            "inner join pattern_odds as p on s.pattern = p.pattern "
             f"{'' if least is None else f'where p.log_odds >= {least}'} order by s.l, s.r"
         )
 

@@ -266,7 +266,23 @@ def names_and_mail(seed: int, count: int) -> World:
     return world(seed, held, {"list": ["name", "email"]})
 
 
+def misdated(seed: int, count: int) -> World:
+    """A till wrote many birth dates anew, decades off: without being told, they look like fathers and sons."""
+    rng = random.Random(seed)
+    held = []
+    for n, person in enumerate(people(rng, count)):
+        held.append((n, person, "list", 0.04))
+        if rng.random() < 0.6:
+            born = (
+                f"{int(person.birth[:4]) + rng.randrange(18, 40)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+            )
+            wrong = Person(**{**vars(person), "birth": born if rng.random() < 0.5 else person.birth})
+            held.append((n, wrong, "list", 0.04))
+    return world(seed, held, {"list": ["first_name", "last_name", "dob", "street", "city", "zip"]})
+
+
 KINDS = {
+    "misdated": misdated,
     "names and mail": names_and_mail,
     "copies": copies, "institution": institution, "contacts": contacts, "sparse": sparse, "households": households,
     "voters": voters, "differing sources": differing_sources, "traps": traps, "strangers": strangers, "bare": bare,
