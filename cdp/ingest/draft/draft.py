@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cdp.engines import Engine
 from cdp.errors import IngestError
-from cdp.ingest.draft import behaviour, people, rates, sales, service, statements
+from cdp.ingest.draft import behaviour, people, rates, returns, sales, service, statements
 from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
 from cdp.ingest.draft.meanings import Column, describe, listed
@@ -135,7 +135,7 @@ def _of_orders(export: Export) -> dict[str, str]:
         "record_identifiers": sales.identifiers_sql(export, built),
         "orders": sales.orders_sql(export, built),
         "order_lines": sales.lines_sql(export, built),
-        "returns": sales.returns_sql(export, built),
+        "returns": returns.returns_sql(export, built),
         "products": sales.products_sql(export, built),
         "touchpoints": sales.touchpoints_sql(export, built),
     }

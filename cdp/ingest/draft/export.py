@@ -13,6 +13,7 @@ from cdp.ingest.draft.look import Look
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.rate_columns import rate_columns
 from cdp.ingest.draft.shapes import Shape
+from cdp.ingest.draft.words import named_meanings
 
 KINDS = {
     "events": "events of a website or an app",
@@ -106,9 +107,21 @@ def understand(export: Export) -> None:
         export.channel = _channel(export)
     find_key(export)
     export.version = _version(export)
+    _tell_empty(export)
     if not export.currency:
         signs = {column.shape.currency for column in export.columns} - {""}
         export.currency = min(signs) if len(signs) == 1 else ""
+
+
+def _tell_empty(export: Export) -> None:
+    """Say which amounts are empty throughout the sample: nothing is made of them."""
+    empty = [
+        column.source
+        for column in export.columns
+        if not column.values and set(named_meanings(column.head)) & {"refunded", "discount", "shipping", "tax", *MONEY}
+    ]
+    if empty and export.kind == "orders":
+        export.doubt(f"{', '.join(empty)} is empty in these rows and not used: say in the SQL files what it means")
 
 
 def _rate_shaped(column: Column, delimiter: str) -> Column:

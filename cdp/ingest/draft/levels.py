@@ -25,7 +25,7 @@ def level_of(export: Export, column: Column) -> Level:
     """Whether an amount stands per ``row`` or once per ``order``: as its values tell, else its name, else its place."""
     if not export.is_many or column.owner == "item":
         return "row"
-    told = _by_values(export, column)
+    told = told_by_values(export, column)
     if told is not None:
         return told
     words = column.head.words
@@ -41,7 +41,7 @@ def level_of(export: Export, column: Column) -> Level:
     return level
 
 
-def _by_values(export: Export, column: Column) -> Level | None:
+def told_by_values(export: Export, column: Column) -> Level | None:
     """What orders of several rows tell; ``None`` where all of them say the same, such as 0.00 throughout."""
     several = [[row.get(column.source, "") for row in rows] for rows in orders_in(export) if len(rows) > 1]
     found = [{value for value in values if value} for values in several]
@@ -62,4 +62,4 @@ def _by_place(export: Export, column: Column) -> Level:
 def _plain(export: Export, column: Column) -> Level | None:
     if column.owner == "item" or column.meaning in _OF_LINES or _LINE.search(column.head.words):
         return "row"
-    return _by_values(export, column) if column.shape.kind in {"integer", "number"} else None
+    return told_by_values(export, column) if column.shape.kind in {"integer", "number"} else None

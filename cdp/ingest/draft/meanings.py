@@ -207,7 +207,8 @@ def _as_code(column: Column) -> Column:
 
 def _unseen(column: Column) -> str:
     """The meaning of a column without values, when its whole name says it."""
-    found = [name for name in named_meanings(column.head) if name in PERSONAL - {"full_name", "title", "street"}]
+    known = PERSONAL - {"full_name", "title", "street"} | {"cancelled_at"}
+    found = [name for name in named_meanings(column.head) if name in known]
     return found[0] if found else ""
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.people import as_text, identifier_columns, person_fields, union
 from cdp.ingest.draft.sqltext import file_of, select
+from cdp.ingest.draft.states import is_cancelled
 from cdp.ingest.draft.trade import Trade
 
-_GOODS = (("gtin", "gtin"), ("product_name", "product_name"))
+GOODS = (("gtin", "gtin"), ("product_name", "product_name"))
 _OF_PRODUCTS = (("gtin", "gtin"), ("product_name", "title"), ("brand", "brand"), ("category", "category"),
                 ("colour", "colour"))  # fmt: skip
 
 
-def _record(export: Export, trade: Trade) -> list[tuple[str, str]]:
+def record_of(export: Export, trade: Trade) -> list[tuple[str, str]]:
+    """The record that a fact belongs to, and the feed."""
     return [(f"{text(export.name + ':')} || {trade.key}", "record_id"), (text(export.name), "feed")]
 
 
@@ -24,7 +24,8 @@ def _filter(condition: str) -> str:
     return f" filter (where {condition})" if condition else ""
 
 
-def _where(*conditions: str) -> list[str]:
+def where(*conditions: str) -> list[str]:
+    """The line of SQL that holds rows to these conditions; empty ones hold always."""
     found = [condition for condition in conditions if condition]
     return [f"where {' and '.join(found)}"] if found else []
 
@@ -32,7 +33,7 @@ def _where(*conditions: str) -> list[str]:
 def records_sql(export: Export, trade: Trade) -> str:
     """identity_records: one per order."""
     items = [
-        *_record(export, trade),
+        *record_of(export, trade),
         (trade.key, "source_id"),
         (text("receipt" if export.channel == "store" else "order"), "record_kind"),
         (f"min({trade.moment})", "first_observed_at"),
@@ -86,12 +87,12 @@ def orders_sql(export: Export, trade: Trade) -> str:
     status = _head(export, "status")
     items = [
         (trade.key, "order_id"),
-        *_record(export, trade),
+        *record_of(export, trade),
         (text(export.channel), "channel"),
         (f"min({trade.moment})", "ordered_at"),
         *([(status, "status")] if status else []),
-        (_is_cancelled(export, status), "is_cancelled"),
-        (_currency(export), "currency"),
+        (is_cancelled(export, status), "is_cancelled"),
+        (currency_of(export), "currency"),
         (gross, "gross_revenue"),
         *_order_amounts(export, trade),
     ]
@@ -115,16 +116,8 @@ def _order_amounts(export: Export, trade: Trade) -> list[tuple[str, str]]:
     return found
 
 
-def _is_cancelled(export: Export, status: str | None) -> str:
-    cancelled = export.all_of("cancelled_at")
-    if cancelled:
-        return f"max({cancelled[0].name}) is not null"
-    values = {value.lower() for column in export.all_of("status") for value in column.values}
-    words = sorted(value for value in values if re.search(r"cancel|void|storn|ann?ul|fail|declin|abandon", value))
-    return f"coalesce(lower({status}) in ({', '.join(map(text, words))}), false)" if words and status else "false"
-
-
-def _currency(export: Export, *, per_row: bool = False) -> str:
+def currency_of(export: Export, *, per_row: bool = False) -> str:
+    """SQL of the currency, of a row or of a group of rows."""
     column = export.first_of("currency")
     if column is not None:
         return f"upper({column.name})" if per_row else f"upper(arg_min({column.name}, _row))"
@@ -140,11 +133,11 @@ def lines_sql(export: Export, trade: Trade) -> str | None:
     items = [
         (f"{text(export.name + ':')} || {trade.key} || '-' || line_number", "order_line_id"),
         (trade.key, "order_id"),
-        *_record(export, trade),
+        *record_of(export, trade),
         ("line_number", "line_number"),
     ]
     items += [(trade.article, "sku")] if trade.article else []
-    for meaning, name in _GOODS:
+    for meaning, name in GOODS:
         if (column := export.first_of(meaning, owners=("item", ""))) is not None:
             items.append((as_text(column), name))
     items.append((f"coalesce({trade.quantity}, 1)", "quantity"))
@@ -158,7 +151,7 @@ def lines_sql(export: Export, trade: Trade) -> str | None:
         "numbered as (",
         f"    select *, row_number() over (partition by {trade.key} order by _row) as line_number",
         f"    from {export.name}",
-        *(f"    {line}" for line in _where(trade.sold)),
+        *(f"    {line}" for line in where(trade.sold)),
         ")",
     ]
     body = ["select", *select(items), "from numbered"]
@@ -176,86 +169,9 @@ def products_sql(export: Export, trade: Trade) -> str | None:
     items += [
         (f"last({as_text(column)} {order}) filter (where {column.name} is not null)", name) for column, name in known
     ]
-    where = _where(f"{trade.article} is not null", trade.is_line)
-    body = ["select", *select(items), f"from {export.name}", *where, f"group by {trade.article}"]
+    lines = where(f"{trade.article} is not null", trade.is_line)
+    body = ["select", *select(items), f"from {export.name}", *lines, f"group by {trade.article}"]
     return file_of("Products, as their latest sale tells of them.", "one row per product", [], body)
-
-
-def returns_sql(export: Export, trade: Trade) -> str | None:
-    """returns: rows that came back, or what the order says was refunded; ``None`` when neither is told."""
-    if trade.is_return:
-        return _returned_rows(export, trade)
-    refunded = export.first_of("refunded")
-    if refunded is None:
-        return _whole_refunds(export, trade)
-    items = [
-        (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
-        (trade.key, "order_id"),
-        *_record(export, trade),
-        (text("store" if export.channel == "store" else "post"), "return_channel"),
-        (f"max(abs({refunded.name}))", "amount"),
-        (_currency(export), "currency"),
-    ]
-    cancelled = [f"{column.name} is null" for column in export.all_of("cancelled_at")]
-    body = ["select", *select(items), f"from {export.name}", *_where(f"{refunded.name} <> 0", *cancelled)]
-    return file_of(
-        "Money given back, as far as the order says so; products and time are unknown.",
-        "one row per refunded order",
-        [],
-        [*body, f"group by {trade.key}"],
-    )
-
-
-def _whole_refunds(export: Export, trade: Trade) -> str | None:
-    """returns: orders whose status says that all of the money was given back; ``None`` when none says so."""
-    if not trade.is_refunded:
-        return None
-    items = [
-        (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
-        (trade.key, "order_id"),
-        *_record(export, trade),
-        (text("store" if export.channel == "store" else "post"), "return_channel"),
-        (f"abs(coalesce({trade.total or trade.amount}, 0))", "amount"),
-        (_currency(export, per_row=True), "currency"),
-    ]
-    body = ["select", *select(items), f"from {export.name}", f"where {trade.is_refunded}"]
-    return file_of("Orders whose money was given back; when is unknown.", "one row per refunded order", [], body)
-
-
-def _returned_rows(export: Export, trade: Trade) -> str:
-    sold = [
-        "sales as (",
-        f"    select distinct {trade.key} as sale_id",
-        f"    from {export.name}",
-        *(f"    {line}" for line in _where(trade.sold)),
-        ")",
-    ]
-    items = [
-        (f"{text(export.name + ':')} || {trade.key} || '-' || _row", "return_id"),
-        ("sales.sale_id", "order_id"),
-        *_record(export, trade),
-        (text("store" if export.channel == "store" else "post"), "return_channel"),
-        (trade.moment, "returned_at"),
-    ]
-    items += [(trade.article, "sku")] if trade.article else []
-    for meaning, name in _GOODS[:1]:
-        if (column := export.first_of(meaning, owners=("item", ""))) is not None:
-            items.append((as_text(column), name))
-    items += [(f"abs(coalesce({trade.quantity}, 1))", "quantity"), (f"abs(coalesce({trade.amount}, 0))", "amount")]
-    items.append((_currency(export, per_row=True), "currency"))
-    body = [
-        "select",
-        *select(items),
-        f"from {export.name}",
-        f"left join sales on {trade.key} = sales.sale_id",
-        *_where(trade.is_return, trade.is_line),
-    ]
-    return file_of(
-        "What came back. The sale it comes from is known only where both stand under one number.",
-        "one row per returned line",
-        [sold],
-        body,
-    )
 
 
 def touchpoints_sql(export: Export, trade: Trade) -> str:
@@ -269,7 +185,7 @@ def touchpoints_sql(export: Export, trade: Trade) -> str:
     lines = f"sum({trade.amount})"
     items = [
         (f"{text(export.name + ':')} || {trade.key} || ':' || {step}", "touchpoint_id"),
-        *_record(export, trade),
+        *record_of(export, trade),
         (text(export.channel), "channel"),
         (event, "event_name"),
         (f"min({trade.moment})", "occurred_at"),
@@ -277,5 +193,5 @@ def touchpoints_sql(export: Export, trade: Trade) -> str:
         (f"abs(coalesce(arg_min({trade.total}, _row), {lines}))" if trade.total else f"abs({lines})", "amount"),
     ]
     body = ["select", *select(items), f"from {export.name}"]
-    body += [*_where(f"{trade.moment} is not null", trade.is_line), f"group by {', '.join(grouped)}"]
+    body += [*where(f"{trade.moment} is not null", trade.is_line), f"group by {', '.join(grouped)}"]
     return file_of("Orders, and goods brought back, as dated contacts.", "one row per order and kind of row", [], body)

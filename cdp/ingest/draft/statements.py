@@ -91,18 +91,10 @@ def status_case(column: Column, consent: ConsentColumn, *, has_time: bool = Fals
         return (
             f"case when {column.name} then 'in'{' else' + chr(32) + chr(39) + 'out' + chr(39) if has_time else ''} end"
         )
-    words = sorted({value.lower() for value in column.values})
-    yes = [word for word in words if plain_status(word) in YES]
-    no = [word for word in words if plain_status(word) in NO]
-    if consent.is_out:
-        yes, no = (
-            [],
-            [word for word in words if plain_status(word) in YES | NO and plain_status(word) not in {"no", "false"}],
-        )
-    yes = yes or ([] if consent.is_out else ["subscribed"])
-    no = no or ["unsubscribed"]
+    said = f"trim(regexp_replace(strip_accents(lower({column.name})), '[^a-z0-9]+', '_', 'g'), '_')"
+    yes, no = (set[str](), YES | NO) if consent.is_out else (set(YES), set(NO))
     cases = " ".join(
-        f"when lower({column.name}) in ({', '.join(map(text, words))}) then '{status}'"
+        f"when {said} in ({', '.join(map(text, sorted(words)))}) then '{status}'"
         for words, status in ((yes, "in"), (no, "out"))
         if words
     )

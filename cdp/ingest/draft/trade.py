@@ -13,6 +13,7 @@ from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.order_key import order_key
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.sqltext import Moments
+from cdp.ingest.draft.states import refunded_orders, returned_rows
 
 _WHEN = ("created_at", "occurred_at", "closed_at", "updated_at")
 
@@ -23,8 +24,8 @@ class Trade:
 
     ``key`` and ``moment`` of the order; ``amount`` of a row with tax; ``total`` where it stands once per order;
     conditions ``is_line`` (the row is a product) and ``is_return``, empty where they hold for all rows or for none.
-    ``article`` is what a row's product is known by, empty where nothing names it. ``is_refunded`` holds for orders of
-    one row whose status says that they were paid back: sales, and returns too.
+    ``article`` is what a row's product is known by, empty where nothing names it. ``is_refunded`` holds for rows of
+    orders whose status says that they were paid back as a whole: sales, and returns too.
     """
 
     key: str
@@ -54,9 +55,7 @@ def trade_of(export: Export) -> Trade:
     quantity = export.first_of("quantity", owners=("item", ""))
     amount, used = _row_amount(export)
     total = _order_total(export) if not is_line else None
-    returned, refunded = _return_condition(export, used, kind_column), ""
-    if returned and not export.is_many and "< 0" not in returned and not export.has("type"):
-        returned, refunded = "", returned
+    returned, refunded = _return_condition(export, used, kind_column), refunded_orders(export)
     if not amount.isidentifier():
         amount = export.derive("row_amount", amount, "What the row sold for, after discount, with tax")
     if is_line:
@@ -137,9 +136,16 @@ def _order_total(export: Export) -> str | None:
     if "subtotal" in known:
         name = known["subtotal"].source
         discount = known.get("discount")
-        if discount is not None and _is_before_discount(export, known):
+        is_before = _is_before_discount(export, known) if discount is not None else False
+        if discount is not None and is_before:
             export.doubt(f"{name} is taken for the merchandise with tax before {discount.source}, which is taken off")
             return f"{known['subtotal'].name} - abs(coalesce({discount.name}, 0))"
+        if is_before is None and {"total", "shipping"} <= set(known):
+            total, shipping = known["total"], known["shipping"]
+            export.doubt(
+                f"{total.source} without {shipping.source} is taken for the merchandise after discounts with tax"
+            )
+            return f"{total.name} - coalesce({shipping.name}, 0)"
         export.doubt(f"{name} is taken for the merchandise after discounts with tax, without shipping")
         return known["subtotal"].name
     if "total" in known:
@@ -149,8 +155,8 @@ def _order_total(export: Export) -> str | None:
     return known["gross"].name if "gross" in known else None
 
 
-def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool:
-    """Whether totals come out only when the discount is taken off the subtotal."""
+def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool | None:
+    """Whether totals come out only when the discount is taken off the subtotal; ``None`` when no order tells."""
     before = after = 0
     for row in export.rows:
         sums = {name: _number(row.get(column.source, ""), column.shape.decimal) for name, column in known.items()}
@@ -160,7 +166,7 @@ def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool:
             rest = sums["subtotal"] + sums.get("shipping", 0.0) + tax - sums["total"]
             after += abs(rest) < 0.02
             before += abs(rest - abs(sums["discount"])) < 0.02
-    return before > after
+    return before > after if before or after else None
 
 
 def _number(value: str, decimal: str) -> float:
@@ -173,25 +179,8 @@ def _number(value: str, decimal: str) -> float:
 
 
 def _return_condition(export: Export, used: list[Column], kind_column: str) -> str:
-    conditions = []
-    for column in export.all_of("type", "event_name", "status"):
-        words = sorted(
-            {
-                value.lower()
-                for value in column.values
-                if re.search(
-                    r"refund|return|retour|erstatt|storno|devol|rembours|rimbors|reembols|zwrot|terug|^reso$",
-                    value.lower(),
-                )
-            }
-        )
-        partial = [word for word in words if "partial" in word or (word in {"refunded"} and export.has("refunded"))]
-        words = [word for word in words if word not in partial]
-        if words and column.name != kind_column:
-            conditions.append(f"coalesce(lower({column.name}) in ({', '.join(map(text, words))}), false)")
-    negatives = [
-        column for column in used if any(value.lstrip(" $€£").startswith(("-", "(")) for value in column.values)
-    ]
-    if not export.has("refunded") or conditions:
-        conditions += [f"coalesce({column.name} < 0, false)" for column in negatives[:1]]
+    """SQL condition of rows that came back: what their kind says, or an amount below zero."""
+    conditions = returned_rows(export, kind_column)
+    if used and (conditions or not export.has("refunded")):
+        conditions.append(f"coalesce({used[0].name} < 0, false)")
     return " or ".join(conditions)
