@@ -24,7 +24,8 @@ def print_customer(customer: Customer360) -> None:
 
     out = console()
     profile = customer.profile or {}
-    out.print(Rule(f"{profile.get('full_name') or 'Anonymous customer'}  ·  {customer.customer_id}", align="left"))
+    unnamed = "Customer without a name" if customer.profile else "Anonymous customer"
+    out.print(Rule(f"{profile.get('full_name') or unnamed}  ·  {customer.customer_id}", align="left"))
     _print_facts(_who(customer))
     for title, rows in (
         ("Consent", _named(customer.consents, ("channel", "status", "stated_at", "is_reachable"))),

@@ -80,7 +80,10 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int], list[Fault]]:
         return None, {}, [Fault(path, error.line, error.key, "the key stands twice; keep one")]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, {}, [Fault(path, line, "", f"not valid YAML: {error.problem or error}")]
+        said = f"not valid YAML: {error.problem or error}"
+        if "cannot start any token" in said and text.splitlines()[line - 1].lstrip(" ").startswith("\t"):
+            said = "not valid YAML: a tab; indent with spaces"
+        return None, {}, [Fault(path, line, "", said)]
     except (yaml.YAMLError, ValueError) as error:
         return None, {}, [Fault(path, 1, "", f"not valid YAML in UTF-8: {error}")]
     except OSError as error:

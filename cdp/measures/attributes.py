@@ -12,7 +12,7 @@ from cdp.engines import Engine
 from cdp.errors import EngineError, MeasureError, StepError
 from cdp.measures.definitions import SQL_TYPES, Attribute, AttributeType
 from cdp.measures.moment import Moment
-from cdp.measures.published_views import READABLE, published, redirected, shadowed, unreadable
+from cdp.measures.published_views import READABLE, lacking, published, redirected, shadowed, unreadable
 from cdp.steps import tables_read
 
 SegmentKind = Literal["text", "number", "flag", "date", "instant"]
@@ -35,6 +35,10 @@ def check_attribute(attribute: Attribute) -> list[str]:
     if hidden := shadowed(_select(attribute)):
         name = f"attribute {attribute.name}"
         return [f"{name} calls a part of its select {hidden[0]!r}, as a published table is called: rename it"]
+    if attribute.sql is not None and (missing := lacking(attribute.sql, ("customer_id", "value"))):
+        return [
+            f"attribute {attribute.name}: its select gives no column {missing[0]}; it must give customer_id and value"
+        ]
     return [
         f"attribute {attribute.name} reads {table!r}; it may read {', '.join(sorted(READABLE))}" for table in strange
     ]
@@ -78,6 +82,28 @@ def add_attributes(engine: Engine, attributes: Sequence[Attribute], moment: Mome
             table = f"attribute_{attribute.name}"
             engine.widen("profiles", f'select customer_id, value as "{attribute.name}" from {table}', "customer_id")
             engine.drop(table)
+
+
+def unlike_type(engine: Engine, attribute: Attribute, moment: Moment) -> str | None:
+    """What is wrong where a select gives text and the attribute's type says otherwise: one odd text would end a run.
+
+    Asks the engine's tables, which may be empty. Raises ``EngineError`` when the select fails.
+    """
+    if attribute.type == "text":
+        return None
+    with published(engine, [_select(attribute)]) as views:
+        engine.create_table("asked", redirected(_select(attribute), views), moment.params())
+    given = engine.columns("asked").get("value", "")
+    engine.drop("asked")
+    if given != "VARCHAR":
+        return None
+    kind = SQL_TYPES[attribute.type].lower()
+    return f"attribute {attribute.name} gives text, its type says {attribute.type}: write try_cast(… as {kind})"
+
+
+def without_value(attribute: Attribute) -> Attribute:
+    """The same column, null for everybody: what others may still be checked against."""
+    return attribute.model_copy(update={"expression": "null", "sql": None, "default": None})
 
 
 def _evaluate(engine: Engine, attribute: Attribute, sql: str, moment: Moment) -> None:

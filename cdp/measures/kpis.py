@@ -8,7 +8,7 @@ from cdp.engines import Engine
 from cdp.errors import EngineError, MeasureError, StepError
 from cdp.measures.definitions import Kpi, KpiGroup
 from cdp.measures.moment import Moment
-from cdp.measures.published_views import READABLE, published, redirected, shadowed, unreadable
+from cdp.measures.published_views import READABLE, lacking, published, redirected, shadowed, unreadable
 
 KPI_COLUMNS = (
     "business_date date, kpi varchar, dimension varchar, value double, unit varchar, title varchar, "
@@ -25,6 +25,8 @@ def check_kpi(kpi: Kpi) -> list[str]:
         return [error.message]
     if hidden := shadowed(kpi.sql):
         return [f"kpi {kpi.name} calls a part of its select {hidden[0]!r}, as a published table is called: rename it"]
+    if missing := lacking(kpi.sql, ("dimension", "value")):
+        return [f"kpi {kpi.name}: its select gives no column {missing[0]}; it must give dimension and value"]
     return [f"kpi {kpi.name} reads {table!r}; it may read {', '.join(sorted(READABLE))}" for table in strange]
 
 

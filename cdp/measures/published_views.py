@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from cdp.contracts.published import PUBLISHED_NAMES, TABLES
 from cdp.engines import Engine
@@ -29,6 +30,15 @@ def shadowed(sql: str) -> list[str]:
 
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     return sorted({cte.alias.lower() for cte in tree.find_all(exp.CTE)} & PUBLISHED_NAMES)
+
+
+def lacking(sql: str, wanted: Iterable[str]) -> list[str]:
+    """Columns of those wanted that a select does not name; a select with a star may give any."""
+    import sqlglot
+
+    tree: Any = sqlglot.parse_one(sql, dialect="duckdb")
+    named = {name.lower() for name in tree.named_selects}
+    return [] if tree.is_star or not named else [name for name in wanted if name not in named]
 
 
 @contextmanager

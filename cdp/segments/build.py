@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from cdp.contracts.published import FACTS
 from cdp.engines import Engine
-from cdp.errors import CdpError
+from cdp.errors import CdpError, EngineError
 from cdp.segments.catalog import Kind
 from cdp.segments.check import check_segment
 from cdp.segments.compile import segment_sql
@@ -98,10 +98,16 @@ def _evaluate(
     engine.execute("create or replace temp table current_members (segment varchar, customer_id varchar)")
     for definition in definitions:
         members = segment_sql(definition, tables=tables, dialect=engine.name)
-        engine.execute(
-            f"insert into current_members select '{definition.name}', customer_id from ({members}) as found",
-            {"as_of": as_of},
-        )
+        try:
+            engine.execute(
+                f"insert into current_members select '{definition.name}', customer_id from ({members}) as found",
+                {"as_of": as_of},
+            )
+        except EngineError as error:
+            raise CdpError(
+                f"segment {definition.name} in pipelines/segments: {error.message.splitlines()[0]}",
+                "correct its file, then `cdp check`; values that may not convert: try_cast(… as …)",
+            ) from error
 
 
 def _register_definitions(

@@ -43,6 +43,11 @@ PROFILE_COLUMNS: Mapping[str, Kind] = _kinds(
 )
 
 
+_STATES = ("in", "out")
+KNOWN_VALUES: Mapping[str, tuple[str, ...]] = {f"consent_{channel}": _STATES for channel in ("email", "sms", "push")}
+"""Columns of profiles that hold nothing but these values."""
+
+
 @dataclass(frozen=True)
 class EventTable:
     """A table whose rows can be counted per customer.

@@ -9,9 +9,12 @@ from typing import Any
 
 from cdp.contracts.published import PUBLISHED_NAMES
 from cdp.errors import StepError
-from cdp.segments.catalog import EVENTS, PROFILE_COLUMNS, SQL_TABLES, Kind
+from cdp.segments.catalog import EVENTS, KNOWN_VALUES, PROFILE_COLUMNS, SQL_TABLES, Kind
 from cdp.segments.definition import Condition, SegmentDefinition
 from cdp.steps import tables_read
+
+Place = tuple[str | int, ...]
+"""Keys that lead to a part of a definition."""
 
 
 def check_segment(definition: SegmentDefinition, attributes: Mapping[str, Kind] | None = None) -> list[str]:
@@ -19,78 +22,124 @@ def check_segment(definition: SegmentDefinition, attributes: Mapping[str, Kind] 
 
     ``attributes``: columns that the workspace adds to profiles.
     """
+    return [message for _, message in faults_of_segment(definition, attributes)]
+
+
+def faults_of_segment(
+    definition: SegmentDefinition, attributes: Mapping[str, Kind] | None = None
+) -> list[tuple[Place, str]]:
+    """The same, each with the keys that lead to what is meant: ``("rule", "all", 1, "value")``."""
     if definition.sql is not None:
-        return _check_sql(definition.sql)
+        return [(("sql",), message) for message in _check_sql(definition.sql)]
     assert definition.rule is not None
-    return list(_check_condition(definition.rule, {**PROFILE_COLUMNS, **(attributes or {})}))
+    return list(_check_condition(definition.rule, ("rule",), {**PROFILE_COLUMNS, **(attributes or {})}))
 
 
-def _check_condition(condition: Condition, profile: Mapping[str, Kind]) -> Iterable[str]:
-    for group in (condition.all, condition.any, condition.none):
-        for part in group or []:
-            yield from _check_condition(part, profile)
+def _parts(condition: Condition, place: Place) -> Iterable[tuple[Condition, Place]]:
+    for name in ("all", "any", "none"):
+        for number, part in enumerate(getattr(condition, name) or []):
+            yield part, (*place, name, number)
+
+
+def _check_condition(condition: Condition, place: Place, profile: Mapping[str, Kind]) -> Iterable[tuple[Place, str]]:
+    for part, where in _parts(condition, place):
+        yield from _check_condition(part, where, profile)
     if condition.column is not None:
-        yield from _check_column(condition, profile, "profiles")
+        yield from _check_column(condition, place, profile, "profiles")
     if condition.count is not None:
-        yield from _check_count(condition, profile)
+        yield from _check_count(condition, place, profile)
 
 
-def _check_count(condition: Condition, profile: Mapping[str, Kind]) -> Iterable[str]:
+def _check_count(condition: Condition, place: Place, profile: Mapping[str, Kind]) -> Iterable[tuple[Place, str]]:
     assert condition.count is not None
     events = EVENTS.get(condition.count)
     if events is None:
-        yield _unknown("count", condition.count, EVENTS, "tables")
+        yield (*place, "count"), _unknown("count", condition.count, EVENTS, "tables")
         return
-    for part in condition.where or []:
-        yield from _check_event(part, events.columns, condition.count)
+    for number, part in enumerate(condition.where or []):
+        yield from _check_event(part, (*place, "where", number), events.columns, condition.count)
     if condition.distinct is not None and condition.distinct not in events.columns:
-        yield _unknown("distinct", condition.distinct, events.columns, f"columns of {condition.count}")
+        message = _unknown("distinct", condition.distinct, events.columns, f"columns of {condition.count}")
+        yield (*place, "distinct"), message
     numbers = [name for name, kind in events.columns.items() if kind == "number"]
     if condition.sum_of is not None and condition.sum_of not in numbers:
-        yield _unknown("sum_of", condition.sum_of, numbers, f"numbers of {condition.count}")
+        yield (*place, "sum_of"), _unknown("sum_of", condition.sum_of, numbers, f"numbers of {condition.count}")
     instants = [name for name, kind in profile.items() if kind == "instant"]
     if condition.since is not None and condition.since not in instants:
-        yield _unknown("since", condition.since, instants, "instants of profiles")
+        yield (*place, "since"), _unknown("since", condition.since, instants, "instants of profiles")
+    yield from _check_between(condition, place)
 
 
-def _check_event(condition: Condition, columns: Mapping[str, Kind], table: str) -> Iterable[str]:
+def _check_event(
+    condition: Condition, place: Place, columns: Mapping[str, Kind], table: str
+) -> Iterable[tuple[Place, str]]:
     if condition.count is not None:
-        yield f"where: a count cannot stand inside the count of {table}"
-    for group in (condition.all, condition.any, condition.none):
-        for part in group or []:
-            yield from _check_event(part, columns, table)
+        yield place, f"where: a count cannot stand inside the count of {table}"
+    for part, where in _parts(condition, place):
+        yield from _check_event(part, where, columns, table)
     if condition.column is not None:
-        yield from _check_column(condition, columns, table)
+        yield from _check_column(condition, place, columns, table)
 
 
-def _check_column(condition: Condition, columns: Mapping[str, Kind], table: str) -> Iterable[str]:
+def _check_column(
+    condition: Condition, place: Place, columns: Mapping[str, Kind], table: str
+) -> Iterable[tuple[Place, str]]:
     assert condition.column is not None
     kind = columns.get(condition.column)
     if kind is None:
-        yield _unknown("column", condition.column, columns, f"columns of {table}")
+        yield (*place, "column"), _unknown("column", condition.column, columns, f"columns of {table}")
         return
     op = condition.op or "="
     if condition.other_column is not None:
-        other = columns.get(condition.other_column)
-        if other is None:
-            yield _unknown("other_column", condition.other_column, columns, f"columns of {table}")
-        elif other != kind:
-            yield f"{condition.column} is a {kind}, {condition.other_column} is a {other}: not comparable"
-        elif condition.times is not None and kind != "number":
-            yield f"times: {condition.other_column} is a {other}, only numbers can be multiplied"
+        yield from _check_other(condition, place, columns, table)
         return
     if op in {"is_null", "is_not_null"}:
         return
     if op in {"within_days", "older_than_days"}:
         if kind not in {"instant", "date"}:
-            yield f"{op}: {condition.column} is a {kind}; it needs a date or an instant"
+            yield (*place, "op"), f"{op}: {condition.column} is a {kind}; it needs a date or an instant"
         return
     if (op == "contains") != (kind == "list") and kind not in {"barred", "text"}:
         advice = "use contains" if kind == "list" else "it holds one value"
-        yield f"{op}: {condition.column} is a {kind}; {advice}"
+        yield (*place, "op"), f"{op}: {condition.column} is a {kind}; {advice}"
         return
     values = condition.value if isinstance(condition.value, list) else [condition.value]
-    yield from (f"{condition.column} is a {kind}; {value!r} is not" for value in values if not _fits(value, kind))
+    for value in values:
+        if not _fits(value, kind):
+            yield (*place, "value"), f"{condition.column} is a {kind}; {_shown(value, kind)} is not"
+        elif table == "profiles" and condition.column in KNOWN_VALUES and value not in KNOWN_VALUES[condition.column]:
+            known = ", ".join(KNOWN_VALUES[condition.column])
+            yield (*place, "value"), f"{condition.column} is never {value!r}; it is one of {known} or null"
+    yield from _check_between(condition, place)
+
+
+def _check_other(
+    condition: Condition, place: Place, columns: Mapping[str, Kind], table: str
+) -> Iterable[tuple[Place, str]]:
+    assert condition.column is not None
+    assert condition.other_column is not None
+    kind, other = columns[condition.column], columns.get(condition.other_column)
+    here = (*place, "other_column")
+    if other is None:
+        yield here, _unknown("other_column", condition.other_column, columns, f"columns of {table}")
+    elif other != kind:
+        yield here, f"{condition.column} is a {kind}, {condition.other_column} is a {other}: not comparable"
+    elif condition.times is not None and kind != "number":
+        yield (*place, "times"), f"times: {condition.other_column} is a {other}, only numbers can be multiplied"
+
+
+def _check_between(condition: Condition, place: Place) -> Iterable[tuple[Place, str]]:
+    if condition.op == "between" and isinstance(condition.value, list):
+        low, high = condition.value
+        if type(low) is type(high) and low > high:  # type: ignore[operator]
+            yield (*place, "value"), f"between: {low!r} is more than {high!r}, so nothing lies between; turn them round"
+
+
+def _shown(value: object, kind: Kind) -> str:
+    """The value as a message shows it; YAML reads 01067 as a number, and not as that one."""
+    if kind in {"text", "barred", "list"} and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value!r} (a number; write text in quotes, as in '01067')"
+    return repr(value)
 
 
 def _fits(value: object, kind: Kind) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cdp.engines import Engine, Params
 from cdp.errors import StepError
@@ -50,10 +50,14 @@ def _in_words(error: SqlglotError) -> str:
     return "; ".join(told) or _COLOURS.sub("", str(error))
 
 
-def tables_read(sql: str, where: str = "SQL") -> frozenset[str]:
-    """Names of the tables that a select reads, its own CTEs left out.
+_MAKES_ROWS = frozenset({"generate_series", "json_each", "json_tree", "pg_timezone_names"})
 
-    Raises ``StepError`` when the text is not exactly one select.
+
+def tables_read(sql: str, where: str = "SQL") -> frozenset[str]:
+    """Names of the tables that a select reads, its own CTEs left out; a table function as ``name()``.
+
+    Functions that make rows of their arguments or of nothing (``generate_series``, ``json_each``) read nothing. Raises
+    ``StepError`` when the text is not exactly one select.
     """
     import sqlglot
     from sqlglot import exp
@@ -66,7 +70,18 @@ def tables_read(sql: str, where: str = "SQL") -> frozenset[str]:
         raise StepError(f"{where}: a step is exactly one select", "split it into one file per table")
     tree = statements[0]
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
-    return frozenset(t.name for t in tree.find_all(exp.Table) if t.name and t.name not in ctes)
+    read = {_table_name(table) for table in tree.find_all(exp.Table)}
+    return frozenset(name for name in read if name and name not in ctes)
+
+
+def _table_name(table: Any) -> str:
+    from sqlglot import exp
+
+    call = table.this
+    if not isinstance(call, exp.Func):
+        return str(table.name)
+    name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+    return "" if name in _MAKES_ROWS else f"{name}()"
 
 
 def load_step(path: Path) -> Step:

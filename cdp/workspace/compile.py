@@ -15,7 +15,7 @@ from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
 from cdp.ingest.mapping import FeedPlan, conformed, empty_table, open_feed
 from cdp.ingest.versions import SUPERSEDED_COLUMNS
 from cdp.measures import Moment
-from cdp.measures.attributes import add_attributes, in_levels, segment_kinds
+from cdp.measures.attributes import add_attributes, in_levels, segment_kinds, unlike_type, without_value
 from cdp.measures.definitions import Attribute, KpiGroup
 from cdp.measures.kpis import build_kpis
 from cdp.segments import SQL_TABLES, SegmentDefinition, build_segments
@@ -157,10 +157,16 @@ def _of_measures(engine: Engine, measures: Mapping[Path, Attribute | KpiGroup]) 
     attributes = {item.name: path for path, item in measures.items() if isinstance(item, Attribute)}
     for level in _levels(measures):
         for attribute in level:
+            path = attributes[attribute.name]
             try:
+                unlike = unlike_type(engine, attribute, MOMENT)
                 add_attributes(engine, [attribute], MOMENT)
             except CdpError as error:
-                yield _complaint(attributes[attribute.name], error)
+                yield _complaint(path, error)
+                add_attributes(engine, [without_value(attribute)], MOMENT)
+                continue
+            if unlike:
+                yield path, _line_with(path, ["type"]), unlike
     groups = [(path, item) for path, item in measures.items() if isinstance(item, KpiGroup)]
     for path, item in groups:
         for kpi in item.kpis:

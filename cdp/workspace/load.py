@@ -18,7 +18,7 @@ from cdp.ingest.mapping import FeedPlan, load_mapping, order_feeds
 from cdp.measures.attributes import segment_kinds, widened
 from cdp.measures.definitions import Attribute, KpiGroup
 from cdp.profiles.settings import ProfileSettings
-from cdp.segments import SegmentDefinition, check_segment
+from cdp.segments import SegmentDefinition, faults_of_segment
 from cdp.workspace.config import NightlySettings, WorkspaceConfig
 from cdp.workspace.measures import read_attributes, read_kpis
 from cdp.workspace.reader import Reader
@@ -159,8 +159,7 @@ def _segments(
     found = reader.load_all("pipelines/segments", "*.yaml", SegmentDefinition, lambda item: item.name)
     added = segment_kinds([attribute for _, attribute in attributes.values()])
     for path, definition in found.values():
-        for message in check_segment(definition, added):
-            place = ("sql",) if definition.sql else ("rule",)
+        for place, message in faults_of_segment(definition, added):
             reader.at(path, place, message)
     return found
 

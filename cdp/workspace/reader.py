@@ -57,7 +57,8 @@ class Reader:
         self.faults.append(Fault(path.relative_to(self.root), int(line[1]) if line else 1, "", message, error.hint))
 
     def at(self, path: Path, place: tuple[str | int, ...], message: str, allowed: str = "") -> None:
-        """A fault at the line of a key."""
+        """A fault at the line of a key, or of the nearest one around it that the file has."""
         _, lines, _ = read_yaml(path)
         key = ".".join(map(str, place))
-        self.faults.append(Fault(path.relative_to(self.root), lines.get(place, 1), key, message, allowed))
+        known = next((place[:end] for end in range(len(place), 0, -1) if place[:end] in lines), ())
+        self.faults.append(Fault(path.relative_to(self.root), lines.get(known, 1), key, message, allowed))
