@@ -11,7 +11,6 @@ looked at twenty times a second: the peak while files are landed, that of the la
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import shutil
 import subprocess
@@ -21,45 +20,35 @@ import time
 from pathlib import Path
 
 CASES = {"csv": "orders.csv", "jsonl": "orders.jsonl", "gz": "orders.csv.gz", "parquet": "orders.parquet", "many": ""}
-NAMES = ("order_id", "email", "amount", "ordered_at", "note")
-HEAD = ",".join(NAMES) + "\n"
-PEAKS = ("landing", "largest", "together")
-FILES, CHUNK = 3000, 20_000
-
-
-def lines(first: int, count: int, form: str) -> str:
-    """Orders as text: one of forty is of the customer before, and each has a long remark."""
-    end = '{{"order_id":"{}","email":"{}","amount":{},"ordered_at":"{}","note":"{}"}}\n'
-    row = end if form == "jsonl" else '{},{},{},{},"{}"\n'
-    return "".join(
-        row.format(
-            f"O{n:09d}", f"user{n % 40_000}@example.com", f"{n % 300}.95",
-            f"2026-05-{1 + n % 28:02d}T{n % 24:02d}:00:00Z", f"Please leave it at the door, number {n}. " * 12,
-        )
-        for n in range(first, first + count)
-    )  # fmt: skip
+FORMS = {
+    "csv": "(format csv, force_quote (note))",
+    "jsonl": "(format json)",
+    "gz": "(format csv, force_quote (note), compression gzip)",
+    "parquet": "(format parquet, compression uncompressed)",
+}
+ROW_BYTES, FILES = 2_400, 3_000
+ORDERS = """
+    select
+        'O' || lpad(n::varchar, 9, '0') as order_id,
+        'user' || (n % 40_000) || '@example.com' as email,
+        (n % 300) || '.95' as amount,
+        strftime(timestamp '2026-05-01' + interval (n % 40_000) minute, '%Y-%m-%dT%H:%M:00Z') as ordered_at,
+        repeat('Please leave it at the door, number ' || n || '. ', {times}) as note
+    from range({first}, {last}) as numbers(n)
+"""
 
 
 def write(case: str, inbox: Path, size: int) -> Path:
     """The case's files; gives the one to draft the feed from."""
+    import duckdb
+
     if case == "many":
         for number in range(FILES):
-            (inbox / f"orders_{number:05d}.csv").write_text(HEAD + lines(number * 20, 20, "csv"))
+            rows = ORDERS.format(times=12, first=number * 20, last=number * 20 + 20)
+            duckdb.sql(f"copy ({rows}) to '{inbox}/orders_{number:05d}.csv' (format csv)")
         return inbox / "orders_00000.csv"
-    path, done, first = inbox / CASES[case], 0, 0
-    form = "jsonl" if case == "jsonl" else "csv"
-    text = path.with_suffix(".text") if case == "parquet" else path
-    with gzip.open(text, "wb", 1) if case == "gz" else text.open("wb") as stream:
-        stream.write(b"" if form == "jsonl" else HEAD.encode())
-        while done < size:
-            data = lines(first, CHUNK, form).encode()
-            stream.write(data)
-            done, first = done + len(data), first + CHUNK
-    if case == "parquet":
-        import duckdb
-
-        duckdb.sql(f"copy (from read_csv('{text}', all_varchar = true)) to '{path}' (compression uncompressed)")
-        text.unlink()
+    path = inbox / CASES[case]
+    duckdb.sql(f"copy ({ORDERS.format(times=50, first=0, last=size // ROW_BYTES)}) to '{path}' {FORMS[case]}")
     return path
 
 

@@ -221,7 +221,7 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
 
 _VARYING = re.compile(
     r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)"
-    r"|(?<![a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?![a-z])[-_ ]+\d{1,2}(?!\d)"
+    r"|(?<![A-Za-z])(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-_ ]+\d{1,2}(?!\d)"
     r"|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}"
 )
 

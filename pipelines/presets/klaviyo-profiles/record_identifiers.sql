@@ -7,11 +7,11 @@ observed as (
         'email' as identifier_type,
         email as identifier_value,
         null as country,
-        profile_created_on as first_seen_at,
-        profile_created_on as last_seen_at
+        known_since as first_seen_at,
+        known_since as last_seen_at
     from klaviyo_profiles
     union all
-    select klaviyo_id, 'phone', phone_number, country_code, profile_created_on, profile_created_on
+    select klaviyo_id, 'phone', phone_number, country_code, known_since, known_since
     from klaviyo_profiles
 )
 select

@@ -8,6 +8,11 @@ select
     created_at as first_observed_at,
     created_at as last_observed_at,
     full_name,
+    first_name,
+    last_name,
     birth_date,
-    city
+    street_address as street,
+    city,
+    zip_code as postcode,
+    case when length(country) = 2 then upper(country) end as country
 from meta_leads
