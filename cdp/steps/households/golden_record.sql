@@ -3,19 +3,19 @@
 -- runs on: duckdb
 select
     customer_id,
-    any_value(value) filter (where attribute = 'full_name') as full_name,
-    any_value(value) filter (where attribute = 'first_name') as first_name,
-    any_value(value) filter (where attribute = 'last_name') as last_name,
-    cast(any_value(value) filter (where attribute = 'birth_date') as date) as birth_date,
-    any_value(value) filter (where attribute = 'gender') as gender,
-    any_value(value) filter (where attribute = 'email') as email,
-    any_value(value) filter (where attribute = 'phone') as phone,
-    any_value(value) filter (where attribute = 'street') as street,
-    any_value(value) filter (where attribute = 'city') as city,
-    any_value(value) filter (where attribute = 'postcode') as postcode,
-    any_value(value) filter (where attribute = 'country') as country,
-    any_value(value) filter (where attribute = 'loyalty_card') as loyalty_card,
-    any_value(value) filter (where attribute = 'shop_customer_id') as shop_customer_id
+    max(case when attribute = 'full_name' then value end) as full_name,
+    max(case when attribute = 'first_name' then value end) as first_name,
+    max(case when attribute = 'last_name' then value end) as last_name,
+    cast(max(case when attribute = 'birth_date' then value end) as date) as birth_date,
+    max(case when attribute = 'gender' then value end) as gender,
+    max(case when attribute = 'email' then value end) as email,
+    max(case when attribute = 'phone' then value end) as phone,
+    max(case when attribute = 'street' then value end) as street,
+    max(case when attribute = 'city' then value end) as city,
+    max(case when attribute = 'postcode' then value end) as postcode,
+    max(case when attribute = 'country' then value end) as country,
+    max(case when attribute = 'loyalty_card' then value end) as loyalty_card,
+    max(case when attribute = 'shop_customer_id' then value end) as shop_customer_id
 from profile_attributes
 where choice_rank = 1
 group by customer_id

@@ -6,9 +6,11 @@ weighed as (
     select
         attribution_touches.*,
         power(0.5, (epoch(ordered_at) - epoch(touched_at)) / 604800.0) as decay,
-        coalesce(removal_effects.removal_effect, 0.0) / count_same as removal_weight
+        coalesce(removal_effects.removal_effect, 0.0) / count_same as removal_weight,
+        order_margins.margin
     from attribution_touches
     left join removal_effects on attribution_touches.touch = removal_effects.touch
+    left join order_margins on attribution_touches.order_id = order_margins.order_id
 ),
 summed as (
     select
@@ -51,18 +53,17 @@ shares as (
     from summed
 )
 select
-    shares.model,
-    shares.order_id,
-    shares.customer_id,
-    shares.order_channel,
-    shares.ordered_at,
-    cast(shares.touch_number as bigint) as touch_number,
-    shares.channel,
-    shares.campaign,
-    shares.touched_at,
-    round(cast(shares.share as double), 9) as share,
-    round(cast(shares.share as double) * cast(shares.gross_revenue as double), 6) as revenue,
-    round(cast(shares.share as double) * order_margins.margin, 6) as margin
+    model,
+    order_id,
+    customer_id,
+    order_channel,
+    ordered_at,
+    cast(touch_number as bigint) as touch_number,
+    channel,
+    campaign,
+    touched_at,
+    round(cast(share as double), 9) as share,
+    round(cast(share as double) * cast(gross_revenue as double), 6) as revenue,
+    round(cast(share as double) * margin, 6) as margin
 from shares
-left join order_margins on shares.order_id = order_margins.order_id
-where shares.share > 0
+where share > 0
