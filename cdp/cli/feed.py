@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cdp.cli import feed_add, feed_check, feed_rename
+from cdp.cli import feed_add, feed_check, feed_reload, feed_rename
 from cdp.cli.options import Format, FormatOption, WorkspaceOption
 
 app = typer.Typer(no_args_is_help=True, help="Look at feeds, the recurring exports, and add new ones.")
@@ -12,6 +12,7 @@ app.command("add")(feed_add.add)
 app.command("presets")(feed_add.presets)
 app.command("check")(feed_check.check)
 app.command("rename")(feed_rename.rename)
+app.command("reload")(feed_reload.reload)
 
 _LOADED = """
 select

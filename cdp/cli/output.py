@@ -40,9 +40,9 @@ def write(text: str) -> None:
     print(text)  # noqa: T201
 
 
-def counted(number: int, word: str) -> str:
+def counted(number: int, word: str, many: str = "") -> str:
     """``1 fault``, ``2 faults``."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {many or word + 's'}"
 
 
 def plain(value: Any) -> Any:

@@ -111,6 +111,16 @@ class QuarantinedRow:
 
 
 @dataclass(frozen=True)
+class ReloadRequest:
+    """Somebody's wish that all files of a feed be read anew."""
+
+    request_id: int
+    feed: str
+    asked_by: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
 class RetryRequest:
     """Somebody's wish that refused rows be tried again; what is ``None`` narrows nothing.
 

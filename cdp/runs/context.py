@@ -14,7 +14,7 @@ from typing import Any
 from cdp.engines import Engine
 from cdp.identity.decisions import Decision
 from cdp.ingest.discover import Delivery, content_hash
-from cdp.ingest.ledger import RetryRequest
+from cdp.ingest.ledger import ReloadRequest, RetryRequest
 from cdp.ingest.mapping import empty_table, merged
 from cdp.quality.judging import Judging
 from cdp.runs.manifest import FileRef, Manifest, Store, write_atomically
@@ -39,6 +39,8 @@ class Run:
     decisions: Sequence[Decision] = ()
     retries: Sequence[RetryRequest] = ()
     retried: int = 0
+    reloads: Sequence[ReloadRequest] = ()
+    reloaded: int = 0
     dismissed: frozenset[str] = frozenset()
     tables: dict[str, tuple[FileRef, ...]] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
@@ -115,6 +117,7 @@ class Run:
             "fingerprints": self.fingerprints,
             "model": self.model,
             "retried": self.retried,
+            "reloaded": self.reloaded,
             "counts": self.counts,
             "warnings": self.warnings,
         }
@@ -135,7 +138,7 @@ class Run:
                 self.tables = tables
                 self.fingerprints, self.model = content["fingerprints"], content["model"]
                 self.counts, self.warnings = content["counts"], content["warnings"]
-                self.retried = content["retried"]
+                self.retried, self.reloaded = content["retried"], content["reloaded"]
                 return True
             pending.unlink()
         shutil.rmtree(self.artefacts, ignore_errors=True)

@@ -21,13 +21,13 @@ from cdp.errors import CdpError, GateError
 from cdp.identity.decisions import fingerprint
 from cdp.ingest.discover import Delivery, discover
 from cdp.ingest.stage import History, is_held, new_deliveries
+from cdp.runs import reloads, retries
 from cdp.runs.code import code_signature
 from cdp.runs.context import LOG, Run
 from cdp.runs.gate import verdict
 from cdp.runs.ledgers import history
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
-from cdp.runs.retries import as_signed
 from cdp.runs.stages import STAGES, held_back, not_read
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
@@ -102,7 +102,8 @@ def _signature(run: Run, inbox: Path) -> str:
         "parent": run.parent.run_id if run.parent else None,
         "files": [[item.name, item.file_id] for item in run.deliveries],
         "decisions": fingerprint(run.decisions),
-        "retries": as_signed(run.retries),
+        "retries": retries.as_signed(run.retries),
+        "reloads": reloads.as_signed(run.reloads),
         "code": code_signature(),
     }
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -114,7 +115,7 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
         store.show(parent)
     day_kept = max(day, parent.date) if parent else day
     control = Control(workspace.data)
-    retried = parent.retried if parent else 0
+    retried, reloaded = (parent.retried, parent.reloaded) if parent else (0, 0)
     return Run(
         workspace,
         store,
@@ -127,6 +128,8 @@ def _begin(workspace: Workspace, store: Store, engine: Engine, deliveries: Seque
         control.decisions(),
         control.retries(after=retried),
         retried,
+        control.reloads(after=reloaded),
+        reloaded,
         Dismissals(control).digests(),
         tables=dict(parent.tables) if parent else {},
         fingerprints=dict(parent.fingerprints) if parent else {},
@@ -141,6 +144,7 @@ def _is_settled(run: Run, day: date) -> bool:
         and run.parent.config == run.workspace.fingerprint
         and run.parent.decisions == fingerprint(run.decisions)
         and not run.retries
+        and not run.reloads
         and day <= run.parent.date
     )
 
@@ -172,6 +176,7 @@ def _finish(run: Run) -> Manifest:
         {**run.counts, "warnings": len(run.warnings)},
         fingerprint(run.decisions),
         run.retried,
+        run.reloaded,
     )
     run.store.commit(manifest)
     (run.store.data / "pending.json").unlink(missing_ok=True)

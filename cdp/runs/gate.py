@@ -45,7 +45,7 @@ select
     sum(rows_duplicate)::bigint as rows_duplicate,
     sum(rows_superseded)::bigint as rows_superseded
 from source_files
-where run_id = $run_id and status = 'loaded'
+where run_id = $run_id and status in ('loaded', 'empty')
 group by feed
 order by feed
 """
@@ -140,10 +140,13 @@ def _facts(run: Run, past: Mapping[str, FeedHistory]) -> RunFacts:
 def _deliveries(
     run: Run, past: Mapping[str, FeedHistory], headers: Mapping[str, Sequence[Header]]
 ) -> list[DeliveredFeed]:
+    """What came tonight; a feed that is read anew is no delivery."""
     before = run.parent.tables if run.parent else {}
     dismissed = _dismissed(run)
     found = []
     for feed, *counts in run.engine.rows(_LEDGERS, {"run_id": run.run_id}):
+        if feed in run.counts.get("feeds_anew", ()):
+            continue
         known = {ref.path for ref in before.get(f"landed.{feed}", ())}
         fresh = [run.store.path(ref) for ref in run.tables.get(f"landed.{feed}", ()) if ref.path not in known]
         names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "rows_superseded")

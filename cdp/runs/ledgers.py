@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from cdp.ingest.checks import quoted
+from cdp.ingest.discover import natural_key
 from cdp.ingest.landing import DRIFT, MISREAD
 from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table
@@ -33,8 +35,11 @@ def open_ledger(run: Run, name: str) -> None:
     run.engine.drop("as_written")
 
 
-def append(run: Run, name: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Add rows to a table; one that older runs wrote with other columns is written anew."""
+def append(run: Run, name: str, rows: Sequence[Mapping[str, object]], file: str | None = None) -> None:
+    """Add rows to a table; one that older runs wrote with other columns is written anew.
+
+    ``file`` is the name of the artefact, for a table that one run adds to more than once.
+    """
     import pyarrow as pa
 
     contract = run.workspace.tables[name]
@@ -46,7 +51,7 @@ def append(run: Run, name: str, rows: Sequence[Mapping[str, object]]) -> None:
         run.engine.execute(f"insert into appended select {casts} from arrived")
         run.engine.drop("arrived")
         _conform(run, name)
-        run.tables[name] = (*run.tables.get(name, ()), run.keep(name, "select * from appended"))
+        run.tables[name] = (*run.tables.get(name, ()), run.keep(name, "select * from appended", file))
     run.engine.drop("appended")
 
 
@@ -78,9 +83,10 @@ def ledgers(run: Run) -> list[FileLedger]:
     return [FileLedger(**{**item, "status": FileStatus(item["status"])}) for item in found]
 
 
-def history(run: Run) -> History:
-    """What the parent run knows of delivered files."""
-    known = sorted(ledgers(run), key=lambda item: run_number(item.run_id))
+def history(run: Run, anew: Collection[str] = ()) -> History:
+    """What the parent run knows of delivered files; of feeds that are read anew only the order of their files."""
+    found = sorted(ledgers(run), key=lambda item: run_number(item.run_id))
+    known = [item for item in found if item.feed not in anew]
     latest = {(item.feed, item.file): item for item in known if item.feed}
     put_off = [item for item in known if item.feed and _is_put_off(item) and _is_put_off(latest[item.feed, item.file])]
     settled = [item for item in known if item.feed and _is_settled(run, item)]
@@ -89,8 +95,9 @@ def history(run: Run) -> History:
         for name, refs in run.tables.items()
         if name.startswith("landed.")
     }
+    order = in_order(item for item in found if item.feed in anew and item.status is FileStatus.loaded)
     return History(
-        {(item.feed, item.file_id): item for item in known if item.feed and item.status is FileStatus.loaded},
+        _loaded(known),
         frozenset((item.feed, item.file_id, item.file) for item in settled if item.feed),
         landed,
         frozenset(item.file for item in known if item.status is FileStatus.unknown),
@@ -99,8 +106,24 @@ def history(run: Run) -> History:
             for item in settled
             if item.feed and item.status is FileStatus.refused and item.message.startswith((DRIFT, MISREAD))
         ),
-        {(item.feed, item.file): run_number(item.run_id) for item in reversed(put_off) if item.feed},
+        {(item.feed, item.file): run_number(item.run_id) for item in reversed(put_off) if item.feed}
+        | {(item.feed, item.file): number for number, item in reversed(list(enumerate(order))) if item.feed},
     )
+
+
+def _loaded(known: Sequence[FileLedger]) -> dict[tuple[str, str], FileLedger]:
+    """Every loaded file as it was read last, under the run in which it first came. ``known`` is in order of runs."""
+    found: dict[tuple[str, str], FileLedger] = {}
+    for item in known:
+        if item.feed and item.status is FileStatus.loaded:
+            first = found.get((item.feed, item.file_id), item)
+            found[item.feed, item.file_id] = replace(item, run_id=first.run_id)
+    return found
+
+
+def in_order(loaded: Iterable[FileLedger]) -> list[FileLedger]:
+    """Loaded files in the order in which they first came."""
+    return sorted(loaded, key=lambda item: (run_number(item.run_id), natural_key(item.file)))
 
 
 def run_number(run_id: str) -> int:

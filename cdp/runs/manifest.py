@@ -52,6 +52,8 @@ class Manifest:
     decisions: str = ""
     retried: int = 0
     """Number of the last ``cdp quarantine retry`` that was taken up."""
+    reloaded: int = 0
+    """Number of the last ``cdp feed reload`` that was taken up."""
 
     def dump(self) -> str:
         """JSON text; keys sorted, so that manifests can be compared."""

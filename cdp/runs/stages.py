@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from cdp.contracts.published import made_by
 from cdp.ingest.landing import Landing
@@ -18,8 +18,9 @@ from cdp.profiles import build_profiles
 from cdp.runs.context import LOG, Run
 from cdp.runs.gate import gate, keep_headers, left_out, verdict
 from cdp.runs.identify import identify
-from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history
+from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history, ledgers
 from cdp.runs.publish import publish
+from cdp.runs.reloads import must_be_whole, take_back
 from cdp.runs.retries import take_up
 from cdp.segments import build_segments
 
@@ -40,7 +41,8 @@ def land(run: Run) -> None:
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True)
     landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed", left_out(run))
-    before = history(run)
+    anew = take_back(run)
+    before = history(run, anew)
     if new_deliveries(run.deliveries, before):
         run.judging.warm_up()
     result = land_inbox(
@@ -51,13 +53,15 @@ def land(run: Run) -> None:
         before,
         lambda ledger, warnings: _tell(run, ledger, warnings),
     )
+    if anew:
+        must_be_whole(anew, ledgers(run), result)
     for feed, paths in result.landed.items():
         refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)
     keep_headers(run, result.headers)
     _tell_refused(run, result)
     _tell_held(run, result)
-    _count(run, result)
+    _count(run, result, anew)
     take_up(run, landing, before.ledgers.values(), result.ledgers)
     shutil.rmtree(workdir)
     run.tables["superseded_rows"] = (run.keep("superseded_rows", "select * from superseded_rows order by all"),)
@@ -116,7 +120,7 @@ def held_back(feed: str, files: Sequence[str]) -> str:
     return f"{feed}: {wait} behind the one that does not fit: {named}"
 
 
-def _count(run: Run, result: LandingResult) -> None:
+def _count(run: Run, result: LandingResult, anew: Collection[str]) -> None:
     known = [item for item in result.ledgers if item.feed]
     run.counts["files"] = len(known)
     run.counts["files_unknown"] = len(result.unknown)
@@ -124,6 +128,7 @@ def _count(run: Run, result: LandingResult) -> None:
     run.counts["files_waiting"] = len(result.waiting)
     for name in ("read", "accepted", "quarantined", "duplicate", "superseded"):
         run.counts[f"rows_{name}"] = sum(getattr(item, f"rows_{name}") for item in known)
+    run.counts["feeds_anew"] = sorted(anew)
     run.counts["lines_skipped"] = sum(item.lines_skipped or 0 for item in known)
     run.counts["feeds_landed"] = {
         feed: [

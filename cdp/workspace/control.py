@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cdp.errors import CdpError, NotFoundError, UsageError
 from cdp.identity.decisions import Decision, Kind, check_decision
-from cdp.ingest.ledger import RetryRequest
+from cdp.ingest.ledger import ReloadRequest, RetryRequest
 
 _SCHEMA = """
 create table if not exists decisions (
@@ -39,6 +39,14 @@ create table if not exists quarantine_retries (
     file text,
     line integer,
     reason text,
+    asked_by text not null,
+    asked_at text not null
+) strict;
+"""
+_RELOADS = """
+create table if not exists feed_reloads (
+    request_id integer primary key autoincrement,
+    feed text not null,
     asked_by text not null,
     asked_at text not null
 ) strict;
@@ -155,13 +163,39 @@ class Control:
             for number, feed, file, line, reason, actor, asked_at in rows
         ]
 
+    def ask_reload(self, feed: str, *, actor: str) -> ReloadRequest:
+        """Keep the wish that a feed's files be read anew; the next run takes it up."""
+        moment = now()
+        with self.connected() as connection:
+            number = connection.execute(
+                "insert into feed_reloads (feed, asked_by, asked_at) values (?, ?, ?) returning request_id",
+                (feed, actor, moment.isoformat()),
+            ).fetchone()[0]
+        return ReloadRequest(number, feed, actor, moment)
+
+    def withdraw_reload(self, feed: str) -> int:
+        """Take back every wish to read a feed anew; gives their number."""
+        with self.connected() as connection:
+            return connection.execute("delete from feed_reloads where feed = ?", (feed,)).rowcount
+
+    def reloads(self, after: int = 0) -> list[ReloadRequest]:
+        """Wishes to read feeds anew beyond the one with this number, oldest first."""
+        if not self.path.is_file():
+            return []
+        with self.connected() as connection:
+            rows = connection.execute(
+                "select request_id, feed, asked_by, asked_at from feed_reloads where request_id > ? order by 1",
+                (after,),
+            ).fetchall()
+        return [ReloadRequest(number, feed, by, datetime.fromisoformat(asked)) for number, feed, by, asked in rows]
+
     @contextmanager
     def connected(self) -> Iterator[sqlite3.Connection]:
         """The open database, its tables made."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as connection:
-                connection.executescript(_SCHEMA + _RETRIES + _DISMISSALS)
+                connection.executescript(_SCHEMA + _RETRIES + _RELOADS + _DISMISSALS)
                 yield connection
         except sqlite3.Error as error:
             raise CdpError(
