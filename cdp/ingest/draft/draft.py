@@ -138,5 +138,6 @@ def _of_orders(export: Export) -> dict[str, str]:
         "returns": returns.returns_sql(export, built),
         "products": sales.products_sql(export, built),
         "touchpoints": sales.touchpoints_sql(export, built),
+        "consents": statements.consent_sql(export, built.key, built.moment),
     }
     return {table: sql for table, sql in made.items() if sql is not None}

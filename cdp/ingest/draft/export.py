@@ -11,6 +11,7 @@ from cdp.ingest.draft.consent import NO, YES, plain_status
 from cdp.ingest.draft.export_key import find_key
 from cdp.ingest.draft.look import Look
 from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.prices import with_prices
 from cdp.ingest.draft.rate_columns import rate_columns
 from cdp.ingest.draft.shapes import Shape
 from cdp.ingest.draft.words import named_meanings
@@ -79,7 +80,7 @@ class Export:
         for meaning in meanings:
             found = self.all_of(meaning, owners=owners)
             if found:
-                return max(found, key=lambda column: (round(column.filled, 1), -self.columns.index(column)))
+                return max(found, key=lambda column: (*_telling(meaning, column), -self.columns.index(column)))
         return None
 
     def has(self, *meanings: str) -> bool:
@@ -97,9 +98,17 @@ class Export:
             self.doubts.append(words)
 
 
+def _telling(meaning: str, column: Column) -> tuple[float, bool, int]:
+    """How much a column is to be preferred among those of one meaning."""
+    is_named_so = meaning == "sku" and meaning in {column.head.words, column.head.rest}
+    beside_zero = sum(bool(re.search("[1-9]", value)) for value in column.values) if meaning == "discount" else 0
+    return round(column.filled, 1), is_named_so, beside_zero
+
+
 def understand(export: Export) -> None:
     """Fill in what the export is about, its channel, key and change time. Raises ``IngestError`` for one of no use."""
     _name_orders(export)
+    export.columns = with_prices(export.columns, export.rows)
     export.kind = kind_of(export)
     if export.kind == "rates":
         export.columns = [_rate_shaped(column, export.looks[0].delimiter) for column in export.columns]

@@ -9,84 +9,38 @@ from dataclasses import dataclass, field, replace
 from cdp.ingest.draft.consent import ConsentColumn, consent_column
 from cdp.ingest.draft.look import Look
 from cdp.ingest.draft.shapes import PHONE, Shape, shape_of
-from cdp.ingest.draft.value_tests import digits, is_code, is_email, is_shared, lettered, of_several_words, share
+from cdp.ingest.draft.value_tests import (
+    digits,
+    is_code,
+    is_counter,
+    is_email,
+    is_shared,
+    lettered,
+    of_several_words,
+    share,
+)
 from cdp.ingest.draft.words import Heading, heading, named_meanings, plain_words
 
 MOST_COLUMNS = 300
 """Columns that a draft lists: what nobody can look through helps nobody, and makes every run slower."""
-PERSONAL = frozenset(
-    [
-        "email",
-        "phone",
-        "first_name",
-        "last_name",
-        "middle_name",
-        "full_name",
-        "title",
-        "suffix",
-        "gender",
-        "birth_date",
-        "street",
-        "street2",
-        "house_number",
-        "city",
-        "region",
-        "postcode",
-        "country",
-        "company",
-        "customer_id",
-        "loyalty_card",
-        "anonymous_id",
-        "device_id",
-    ]
-)
+PERSONAL = frozenset({
+    "email", "phone", "first_name", "last_name", "middle_name", "full_name", "title", "suffix", "gender",
+    "birth_date", "street", "street2", "house_number", "city", "region", "postcode", "country", "company",
+    "customer_id", "loyalty_card", "anonymous_id", "device_id",
+})  # fmt: skip
 _NUMBERS = frozenset({"integer", "number"})
 _MONEY = frozenset(
     ["unit_price", "cost", "subtotal", "net", "gross", "total", "discount", "shipping", "tax", "refunded"]
 )
 _CODES = frozenset({"phone", "postcode", "loyalty_card", "customer_id", "house_number", "sku", "gtin"})
-_INSTANTS = frozenset(
-    [
-        "created_at",
-        "updated_at",
-        "closed_at",
-        "first_replied_at",
-        "cancelled_at",
-        "refunded_at",
-        "sent_at",
-        "received_at",
-        "responded_at",
-        "occurred_at",
-    ]
-)
-_RESERVED = frozenset(
-    [
-        "select",
-        "from",
-        "where",
-        "group",
-        "order",
-        "by",
-        "case",
-        "when",
-        "end",
-        "table",
-        "user",
-        "current_date",
-        "left",
-        "right",
-        "full",
-        "all",
-        "and",
-        "or",
-        "not",
-        "null",
-        "in",
-        "is",
-        "on",
-        "as",
-    ]
-)
+_INSTANTS = frozenset({
+    "created_at", "updated_at", "closed_at", "first_replied_at", "cancelled_at", "refunded_at", "sent_at",
+    "received_at", "responded_at", "occurred_at",
+})  # fmt: skip
+_RESERVED = frozenset({
+    "select", "from", "where", "group", "order", "by", "case", "when", "end", "table", "user", "current_date",
+    "left", "right", "full", "all", "and", "or", "not", "null", "in", "is", "on", "as",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -237,8 +191,10 @@ def _holds(meaning: str, column: Column) -> bool:
         "full_name": lambda: column.owner in {"", "person", "billing", "shipping", "mailing"} and lettered(column),
         "order_id": lambda: kind not in {"boolean"} and column.owner != "item" and is_code(column),
         "loyalty_card": lambda: share(column, lambda value: value.startswith(("pm_", "card_", "src_"))) < 0.5,
-        "sku": lambda: column.head.words != "item" or is_code(column),
-        "order_line_id": lambda: kind not in {"boolean", "number"},
+        "sku": lambda: (column.head.words != "item" or is_code(column)) and not is_counter(column),
+        "order_line_id": lambda: (
+            kind not in {"boolean", "number"} and (not column.head.words.startswith("item") or is_counter(column))
+        ),
         "customer_id": lambda: column.owner != "item" and kind != "boolean" and is_code(column),
         "own_id": lambda: (
             column.owner in {"", "person"} and kind != "boolean" and (not column.head.last or column.owner == "person")
@@ -271,7 +227,9 @@ def _by_values(column: Column) -> str:
 def _settled(columns: list[Column]) -> list[Column]:
     """Meanings that depend on the other columns."""
     has = {column.meaning for column in columns if column.owner != "other"}
-    goods = {_parent(column.source) for column in columns if column.meaning in {"sku", "gtin", "unit_price"}}
+    goods = {
+        _parent(column.source) for column in columns if column.meaning in {"sku", "gtin", "unit_price", "quantity"}
+    }
     is_keyed = any(
         column.meaning in {"own_id", "ticket_id", "event_id", "order_id"} and column.owner == "" for column in columns
     )

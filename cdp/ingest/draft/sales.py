@@ -108,7 +108,7 @@ def orders_sql(export: Export, trade: Trade) -> str:
 def _order_amounts(export: Export, trade: Trade) -> list[tuple[str, str]]:
     found = []
     for meaning in ("discount", "shipping", "tax"):
-        column = export.first_of(meaning, owners=("", "store"))
+        column = export.first_of(meaning, owners=("", "store", "shipping") if meaning == "shipping" else ("", "store"))
         if column is not None:
             per_row = export.is_many and level_of(export, column) == "row"
             value = f"sum({column.name}){_filter(trade.sold)}" if per_row else f"arg_min({column.name}, _row)"

@@ -12,14 +12,21 @@ from cdp.ingest.draft.people import union
 from cdp.ingest.draft.sqltext import Moments, file_of, key_text, select
 
 
-def consent_sql(export: Export) -> str | None:
-    """consents of an export whose rows are persons; ``None`` when no column speaks of consent."""
+def consent_sql(export: Export, key: str = "", stated: str = "") -> str | None:
+    """consents of an export whose rows are persons; ``None`` when no column speaks of consent.
+
+    ``key`` and ``stated`` are SQL of the record and the instant of orders that say it.
+    """
     columns = [column for column in export.columns if column.consent is not None and column.values]
     parts: list[str] = []
     notes: list[str] = []
     for channel in dict.fromkeys(column.consent.channel for column in columns if column.consent):
         parts += _statements(
-            export, [column for column in columns if column.consent and column.consent.channel == channel], notes
+            export,
+            [column for column in columns if column.consent and column.consent.channel == channel],
+            notes,
+            key or key_text(export),
+            stated,
         )
     if not parts:
         return None
@@ -46,9 +53,8 @@ def consent_sql(export: Export) -> str | None:
     )  # fmt: skip
 
 
-def _statements(export: Export, columns: Sequence[Column], notes: list[str]) -> list[str]:
+def _statements(export: Export, columns: Sequence[Column], notes: list[str], key: str, moment: str) -> list[str]:
     """Selects that give source_id, channel, status, stated_at, is_timed and source for one channel."""
-    key = key_text(export)
     times = [column for column in columns if _part(column).part == "time"]
     flags = [column for column in columns if _part(column).part == "status"]
     found: list[tuple[str, str, str, str, str, str]] = []
@@ -58,8 +64,9 @@ def _statements(export: Export, columns: Sequence[Column], notes: list[str]) -> 
             column for column in times if _part(column).is_out == _part(flag).is_out and column.name not in taken
         )
         time = next(fitting, None)
-        stated = time.name if time else export.version.name if export.version else "cast(null as timestamp)"
-        timed = f"{time.name} is not null" if time else "false"
+        untimed = export.version.name if export.version else "cast(null as timestamp)"
+        stated = time.name if time else moment or untimed
+        timed = f"{time.name} is not null" if time else f"{moment} is not null" if moment else "false"
         status = status_case(flag, _part(flag), has_time=time is not None)
         found.append((key, _part(flag).channel, status, stated, timed, flag.source))
         notes.append(

@@ -12,6 +12,7 @@ from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.order_key import order_key
 from cdp.ingest.draft.people import as_text
+from cdp.ingest.draft.prices import number_of
 from cdp.ingest.draft.sqltext import Moments
 from cdp.ingest.draft.states import refunded_orders, returned_rows
 
@@ -159,7 +160,7 @@ def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool | N
     """Whether totals come out only when the discount is taken off the subtotal; ``None`` when no order tells."""
     before = after = 0
     for row in export.rows:
-        sums = {name: _number(row.get(column.source, ""), column.shape.decimal) for name, column in known.items()}
+        sums = {name: number_of(row.get(column.source, ""), column.shape.decimal) for name, column in known.items()}
         if not sums.get("discount") or not sums.get("total"):
             continue
         for tax in (0.0, sums.get("tax", 0.0)):
@@ -167,15 +168,6 @@ def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool | N
             after += abs(rest) < 0.02
             before += abs(rest - abs(sums["discount"])) < 0.02
     return before > after if before or after else None
-
-
-def _number(value: str, decimal: str) -> float:
-    digits = re.sub(r"[^\d.,-]", "", value)
-    plain = digits.replace(".", "").replace(",", ".") if decimal == "," else digits.replace(",", "")
-    try:
-        return float(plain)
-    except ValueError:
-        return 0.0
 
 
 def _return_condition(export: Export, used: list[Column], kind_column: str) -> str:

@@ -53,3 +53,10 @@ def is_code(column: Column) -> bool:
 def of_several_words(column: Column) -> bool:
     """Whether most values are whole names: two words or more."""
     return bool(column.values) and share(column, lambda value: len(value.split()) > 1) > 0.6
+
+
+def is_counter(column: Column) -> bool:
+    """Whether values count lines: whole numbers that begin at 0 or 1, go up without gaps, and come again."""
+    found = {int(value) for value in column.values if value.isascii() and value.isdigit() and len(value) < 4}
+    is_whole = bool(found) and all(value.isdigit() for value in column.values)
+    return is_whole and min(found) <= 1 and max(found) - min(found) < len(found) < len(column.values)

@@ -34,7 +34,7 @@ _WRAPPERS = frozenset(
 )
 _TIME_WORDS = re.compile(
     r"(^|_)(at|date|time|timestamp|ts|datetime|\w*datum|micros|on|since|until|modstamp|am|created|updated|modified|seen|"
-    r"changed|active|fecha|alta|fec|hora|dia|jour|giorno|dzien|nacimiento|naissance|nascita|nascimento|geboren|"
+    r"changed|active|zeitpunkt|zeitstempel|horodatage|tijdstip|momento|fecha|alta|fec|hora|dia|jour|giorno|dzien|nacimiento|naissance|nascita|nascimento|geboren|"
     r"seit|sinds|desde|depuis|dal|le)($|_\w*$)"
 )
 _CODE_WORDS = re.compile(
@@ -92,6 +92,7 @@ def _vocabulary(section: str) -> tuple[tuple[str, str], ...]:
 
 def plain_words(header: str) -> str:
     """Words of a header or JSON path in small letters without accents, joined by underscores."""
+    header = re.sub(r"(?<=\w)\s*#\s*$", " No", header)
     path = header.removeprefix("$.") if header.startswith("$.") else header
     path = path.translate(_LETTERS)
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", path.replace("ß", "ss"))
@@ -120,6 +121,9 @@ def _apart(header: str) -> Heading:
     words = plain_words(re.sub(bag, "properties", header))
     parts = [part for part in words.split("_") if part not in _WRAPPERS] or words.split("_")
     plain = "_".join(part for part in parts if not part.isdigit() or len(parts) == 1) or words
+    plain = re.sub(
+        r"^(positions?|zeilen|artikel)(?=(gesamt|end|netto|brutto)?(summe|preis|betrag|rabatt|wert)$)", r"\1_", plain
+    )
     if re.fullmatch(r"(statistics_)?first_(admin|agent)_(reply|response)_(at|time)", plain):
         return Heading(words, "", plain)
     owner, rest = "", plain
