@@ -71,6 +71,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = N
         "asked_date": asked,
         "seconds": round(outcome.seconds, 1),
         "file": str(path),
+        "identity_note": manifest.counts.get("identity_note", ""),
         "currency": workspace.config.currency,
         "counts": counts,
         "segments": segments,
@@ -98,6 +99,8 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     yield f"Run {summary['run_id']} for business date {summary['business_date']}: published in {summary['seconds']} s."
     yield ""
     yield from _figures(counts, summary["currency"])
+    if summary["identity_note"]:
+        yield f"           {summary['identity_note']}"
     yield from _without_rate(summary["orders_without_rate"])
     yield ""
     yield "Segments"

@@ -69,10 +69,17 @@ REASONS: dict[Reason, Told] = {
     Reason.malformed_quote: _read("text stands after a closing quote", _ASK),
     Reason.repeated_header: _read("the header once more, as when files were joined", "nothing: no row is lost"),
     Reason.trailer_line: _read("a closing line, such as a total", "nothing: no row is lost"),
-    Reason.truncated_line: _read("the file breaks off in this line", "have the file delivered again"),
+    Reason.truncated_line: _read(
+        "the file breaks off in this line: a packed stream ends too early, or the last line is too short and has no "
+        "line end",
+        "have the file delivered again: rows that are known already count as duplicates",
+    ),
     Reason.invalid_json: _read("not valid JSON", _ASK),
     Reason.not_an_object: _read("JSON, but not an object", "check `form` in feed.yaml: one object per line is read"),
-    Reason.invalid_bytes: _read("bytes that are no text in the file's encoding", "check `encoding` in feed.yaml"),
+    Reason.invalid_bytes: _read(
+        "the line holds nothing but bytes that are no text (see below for those within a line)",
+        "check `encoding` in feed.yaml",
+    ),
     Reason.required: Told("the value is missing", "`onFail: {required: warn}` when rows without it are of use"),
     Reason.type: Told(
         "the text is not of the column's type", "add the `format` that the source uses, or `onFail: {type: 'null'}`"

@@ -28,7 +28,7 @@ from cdp.runs.gate import verdict
 from cdp.runs.ledgers import history
 from cdp.runs.lock import locked
 from cdp.runs.manifest import Manifest, Store
-from cdp.runs.stages import STAGES, held_back, not_read
+from cdp.runs.stages import STAGES, held_back, is_told, not_read
 from cdp.workspace import Workspace
 from cdp.workspace.control import Control
 from cdp.workspace.dismissals import Dismissals
@@ -151,7 +151,7 @@ def _is_settled(run: Run, day: date) -> bool:
 
 def _unheard_of(deliveries: Sequence[Delivery], known: History) -> tuple[str, ...]:
     """Files that no run has told about yet: of no feed, or not to be read now."""
-    unclaimed = (item for item in deliveries if item.feed is None and item.name not in known.unknown)
+    unclaimed = (i for i in deliveries if i.feed is None and not is_told(i.name, i.trouble, known.unknown))
     waiting = (item for item in deliveries if item.feed and item.trouble)
     return (*(not_read(item.name, item.trouble) for item in unclaimed), *(f"{i.name}: {i.trouble}" for i in waiting))
 

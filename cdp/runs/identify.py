@@ -91,7 +91,7 @@ def _tell(run: Run, summary: IdentitySummary) -> None:
         "the model joins from probability %s on, as the settings say", run.workspace.identity.model.link_probability
     )
     if summary.model not in {"trained", "loaded"}:
-        run.warn(f"identity: {summary.model_reason}")
+        run.counts["identity_note"] = summary.model_reason
 
 
 def _check_continuity(run: Run, summary: IdentitySummary) -> None:

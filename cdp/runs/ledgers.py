@@ -12,6 +12,7 @@ from cdp.ingest.ledger import FileLedger, FileStatus
 from cdp.ingest.mapping import empty_table
 from cdp.ingest.stage import HELD, History
 from cdp.runs.context import Run
+from cdp.runs.manifest import run_number
 
 SOURCE_FILES = "source_files"
 QUARANTINE = "quarantine_rows"
@@ -124,11 +125,6 @@ def _loaded(known: Sequence[FileLedger]) -> dict[tuple[str, str], FileLedger]:
 def in_order(loaded: Iterable[FileLedger]) -> list[FileLedger]:
     """Loaded files in the order in which they first came."""
     return sorted(loaded, key=lambda item: (run_number(item.run_id), natural_key(item.file)))
-
-
-def run_number(run_id: str) -> int:
-    """Which run of the workspace it was."""
-    return int(run_id.rsplit("-", 1)[-1])
 
 
 def _is_put_off(ledger: FileLedger) -> bool:

@@ -13,6 +13,11 @@ from typing import Any
 from cdp.errors import NotFoundError
 
 
+def run_number(run_id: str) -> int:
+    """Which run of the workspace it was."""
+    return int(run_id.rsplit("-", 1)[-1])
+
+
 def write_atomically(path: Path, content: str) -> None:
     """Replace a small file so that a reader, or a crash, sees the old or the new text and nothing between."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,6 +114,14 @@ class Store:
         paths = sorted(self.manifests.glob("*.json"), key=lambda path: path.stem.rsplit("-", 1)[-1])
         for path in paths:
             yield Manifest.parse(path.read_text(encoding="utf-8"))
+
+    def in_force(self) -> Iterator[Manifest]:
+        """The run in force and those it was built on, newest first, as far as they are kept."""
+        kept = {item.run_id: item for item in self.history()}
+        current = self.head()
+        while current is not None:
+            yield current
+            current = kept.get(current.parent or "")
 
     def next_run_id(self, business_date: date) -> str:
         """Business date and running number."""

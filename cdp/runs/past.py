@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def run_as_of(store: Store, day: date) -> Manifest:
 
     Runs that a rollback undid do not count. Raises ``NotFoundError``, which names the dates that can be asked.
     """
-    kept = list(_in_force(store))
+    kept = list(store.in_force())
     if not kept:
         raise NotFoundError("nothing is published yet", "run 'cdp run' first")
     until = [item for item in kept if item.date <= day]
@@ -44,15 +43,6 @@ def published_file(workspace: Workspace, manifest: Manifest) -> Path:
     if not path.is_file():
         _build_anew(workspace, store, manifest)
     return path
-
-
-def _in_force(store: Store) -> Iterator[Manifest]:
-    """The run in force and its ancestors, newest first, as far as they are kept."""
-    kept = {item.run_id: item for item in store.history()}
-    current = store.head()
-    while current is not None:
-        yield current
-        current = kept.get(current.parent or "")
 
 
 def _build_anew(workspace: Workspace, store: Store, manifest: Manifest) -> None:

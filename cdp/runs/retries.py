@@ -13,7 +13,8 @@ from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow, RetryReque
 from cdp.ingest.restatement import scope_name
 from cdp.ingest.retry import Outcome, Retried, retry_feed
 from cdp.runs.context import LOG, Run
-from cdp.runs.ledgers import OUTCOMES, QUARANTINE, SOURCE_FILES, append, open_ledger, rewrite, run_number
+from cdp.runs.ledgers import OUTCOMES, QUARANTINE, SOURCE_FILES, append, open_ledger, rewrite
+from cdp.runs.manifest import run_number
 
 _KEPT = f"""
 select q.* replace (

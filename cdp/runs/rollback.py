@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 from cdp.errors import NotFoundError, UsageError
 from cdp.runs.lock import locked
-from cdp.runs.manifest import Manifest, Store
+from cdp.runs.manifest import Manifest, Store, run_number
 from cdp.workspace import Workspace
 
 
@@ -42,27 +45,34 @@ class Vacuumed:
 
 
 def vacuum(workspace: Workspace) -> Vacuumed:
-    """Keep the newest ``retention.runs`` runs and the one in force; remove files that none of them names.
+    """Keep ``retention.runs`` runs: the newest, and as many that the one in force was built on, with itself.
 
-    An interrupted run begins anew afterwards. Manifests go before their files, so that none ever lies.
+    Files that none of them names are removed, and folders of runs that failed before the newest that is kept. An
+    interrupted run begins anew afterwards. Manifests go before their files, so that none ever lies.
     """
     store = Store(workspace.data)
     with locked(workspace.data):
         (store.data / "pending.json").unlink(missing_ok=True)
         manifests = list(store.history())
-        head = store.head()
-        kept = {item.run_id: item for item in manifests[-workspace.config.retention.runs :]}
-        if head:
-            kept[head.run_id] = head
+        count = workspace.config.retention.runs
+        kept = {item.run_id: item for item in (*manifests[-count:], *islice(store.in_force(), count))}
         dropped = tuple(item.run_id for item in manifests if item.run_id not in kept)
         for run_id in dropped:
             (store.manifests / f"{run_id}.json").unlink()
-            shutil.rmtree(store.data / "runs" / run_id, ignore_errors=True)
+        for folder in _of_no_use(store, kept):
+            shutil.rmtree(folder, ignore_errors=True)
         needed = {ref.path for item in kept.values() for refs in item.tables.values() for ref in refs}
         needed |= {item.model for item in kept.values() if item.model}
         needed |= {f"serve/{item.published}" for item in kept.values()}
         files, size = _remove_all_but(store, needed)
     return Vacuumed(dropped, files, size)
+
+
+def _of_no_use(store: Store, kept: Collection[str]) -> list[Path]:
+    """Folders of runs that are not kept; that of a failed run stays until a later run is published."""
+    newest = max((run_number(run_id) for run_id in kept), default=0)
+    folders = [path for path in (store.data / "runs").glob("*-*") if path.is_dir() and path.name not in kept]
+    return [path for path in folders if path.name[-4:].isdigit() and run_number(path.name) <= newest]
 
 
 def _remove_all_but(store: Store, needed: set[str]) -> tuple[int, int]:

@@ -51,7 +51,7 @@ def land(run: Run) -> None:
         run.workspace.feeds,
         run.workspace.contracts,
         before,
-        lambda ledger, warnings: _tell(run, ledger, warnings),
+        lambda ledger, warnings: _tell(run, ledger, warnings, before.unknown),
     )
     if anew:
         must_be_whole(anew, ledgers(run), result)
@@ -74,7 +74,12 @@ def not_read(file: str, why: str) -> str:
     return f"{file} {why or 'belongs to no feed'}: not read (add it to a feed, or to ignore in cdp.toml)"
 
 
-def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
+def is_told(file: str, why: str, known: Collection[str]) -> bool:
+    """Whether a file that no feed reads was told of by an earlier run; one that cannot be read is told of each time."""
+    return file in known and "cannot be" not in why
+
+
+def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str], known: Collection[str]) -> None:
     LOG.info(
         "%s: %s · %d read = %d accepted + %d quarantined + %d duplicate + %d superseded",
         ledger.file,
@@ -86,7 +91,7 @@ def _tell(run: Run, ledger: FileLedger, warnings: Sequence[str]) -> None:
         ledger.rows_superseded,
     )
     run.told(f"landing {ledger.file}")
-    if ledger.status is FileStatus.unknown:
+    if ledger.status is FileStatus.unknown and not is_told(ledger.file, ledger.message, known):
         run.warn(not_read(ledger.file, "" if ledger.message == UNCLAIMED else ledger.message))
     elif ledger.status is FileStatus.waiting and not ledger.message.startswith(HELD):
         run.warn(f"{ledger.file}: {ledger.message}")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from runs.test_quarantine_retry import HEADER, UNDATED, club, empty
 
+from cdp.runs import Store, rollback, vacuum
 from cdp.runs.stages import held_back
+from cdp.workspace import load_workspace
 
 __all__ = ["club", "empty"]
 
@@ -60,3 +64,38 @@ def test_a_broken_file_that_stays_is_told_once(club):
     assert club.run(club2=b"PK\x03\x04broken").exit_code == 4
     assert club.run(club3=HEADER + "M1,a@example.com,3,\n").warnings == ()
     assert statuses(club) == [("0001", "club2.csv", "refused"), ("0002", "club3.csv", "loaded")]
+
+
+def test_a_file_of_no_feed_is_told_by_the_run_that_meets_it_first(club):
+    club.contract(UNDATED)
+    (club.inbox / "notes.txt").write_text("x")
+    assert any("notes.txt belongs to no feed" in words for words in club.run(club1=HEADER + "M1,a,1,\n").warnings)
+    assert club.run(club2=HEADER + "M2,a,1,\n").warnings == ()
+    (club.inbox / "more.txt").write_text("x")
+    assert [words.split()[0] for words in club.run(club3=HEADER + "M3,a,1,\n").warnings] == ["inbox/more.txt"]
+
+
+def in_force(club):
+    return Store(club.root / "data").head().run_id[-4:]
+
+
+def test_vacuum_keeps_the_way_back(club):
+    club.contract(UNDATED)
+    path = club.root / "cdp.toml"
+    path.write_text(re.sub(r"(?m)^runs = .*$", "runs = 2", path.read_text()))
+    for number in range(1, 6):
+        if number == 5:
+            for _ in range(3):
+                rollback(load_workspace(club.root))
+            assert in_force(club) == "0001"
+        manifest = club.run(**{f"club{number}": HEADER + f"M{number},a,1,\n"}).manifest
+        (club.root / "data/serve" / manifest.published).touch()
+    assert in_force(club) == "0005"
+    failed = [club.root / f"data/runs/2026-05-31-{number}" for number in ("0003", "0006")]
+    for folder in failed:
+        folder.mkdir()
+    vacuum(load_workspace(club.root))
+    assert [item.run_id[-4:] for item in Store(club.root / "data").history()] == ["0001", "0004", "0005"]
+    assert [folder.is_dir() for folder in failed] == [False, True]
+    rollback(load_workspace(club.root))
+    assert in_force(club) == "0001"

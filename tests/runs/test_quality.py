@@ -49,8 +49,9 @@ def first_night(tmp_path_factory):
         below = path.relative_to(SAMPLE / "inbox/night1")
         (inbox / below).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, inbox / below)
-    assert nightly(root, inbox, NIGHTS[0][1]).published
-    return root, inbox
+    outcome = nightly(root, inbox, NIGHTS[0][1])
+    assert outcome.published
+    return root, inbox, outcome
 
 
 @pytest.fixture
@@ -93,6 +94,28 @@ def test_an_added_column_is_told_kept_aside_and_seen_by_mappings(workspace, inbo
     again = nightly(workspace, inbox)
     assert any("column Agent Mood is new" in words for words in again.warnings)
     assert told(workspace, "select count(*) from survey_responses where comment = 'cheerful'") == [[30]]
+
+
+def test_a_small_shop_is_no_reason_for_a_warning(first_night):
+    outcome, head = first_night[2], Store(first_night[0] / "data").head()
+    assert "cannot carry a model" in head.counts["identity_note"]
+    assert not [words for words in outcome.warnings if "cannot carry a model" in words]
+
+
+def test_deliveries_without_rows_are_told(workspace, inbox):
+    (inbox / "support/nps_responses_2.csv").write_text(HEADER + "\n")
+    (inbox / "reference").mkdir()
+    (inbox / "reference/stores.csv").write_text("")
+    outcome = nightly(workspace, inbox)
+    assert outcome.exit_code == 4
+    assert [feed for feed in ("nps_survey", "stores") if any(_is_empty(feed, told) for told in outcome.warnings)] == [
+        "nps_survey",
+        "stores",
+    ]
+
+
+def _is_empty(feed, words):
+    return words.startswith(f"{feed}: ") and "rows" in words and "it is 0" in words
 
 
 def test_a_renamed_column_stops_its_feed_alone_and_stands_on_the_page(workspace, inbox):

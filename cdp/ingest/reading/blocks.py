@@ -48,10 +48,14 @@ class Block:
 
 
 class BlockReader:
-    """Blocks of one file. After the last, ``cut_off`` is the half line on which a broken stream ends."""
+    """Blocks of one file. After the last, ``cut_off`` is the half line on which a broken stream ends.
+
+    ``unended`` is the number of the last line where the file does not end it.
+    """
 
     def __init__(self, source: Source, declared: str, log: WarningLog) -> None:
         self.cut_off: Block | None = None
+        self.unended: int | None = None
         self._source = source
         self._declared = declared
         self._log = log
@@ -75,6 +79,7 @@ class BlockReader:
             held.is_last = True
             if not held.text.endswith((b"\n", b"\r")):
                 held.text += b"\n"
+                self.unended = line
             yield held
 
     def _whole_lines(self) -> Iterator[tuple[bytes, Encoding, bool]]:

@@ -65,12 +65,14 @@ class Certifying:
     def run(self) -> Certified:
         """Read the file to its end. Raises ``IngestError``."""
         try:
-            _read_all(self._path, self._fmt, self._member, self._scanner, self._sink, self._log)
+            unended = _read_all(self._path, self._fmt, self._member, self._scanner, self._sink, self._log)
         finally:
             self._parts.close()
         if isinstance(self._scanner, CsvScanner):
             self._parts.mark_trailer(self._scanner.is_trailer)
+            self._parts.mark_truncated(unended, self._log)
             return self._parts.certified(self.columns, self._log.all(), self.options, self._scanner.header_text)
+        self._parts.mark_truncated(unended, self._log)
         return self._parts.certified([], self._log.all(), {})
 
 
@@ -113,7 +115,8 @@ def stands_alone(fmt: Format, header: str, text: str) -> bool:
 
 def _read_all(
     path: Path, fmt: Format, member: str | None, scanner: CsvScanner | JsonScanner, sink: Sink, log: WarningLog
-) -> None:
+) -> int | None:
+    """Give all blocks to the scanner; gives the last line's number where the file does not end it."""
     reader = BlockReader(Source(path, member, log), fmt.encoding, log)
     pending: Block | None = None
     wanted = 0
@@ -128,6 +131,7 @@ def _read_all(
     half = reader.cut_off
     if half is not None:
         sink.refuse(half, half.first_line, 1, ReasonCode.truncated_line, "the file breaks off in this line")
+    return reader.unended
 
 
 class _RecordSink:

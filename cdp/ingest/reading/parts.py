@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from cdp.errors import IngestError
-from cdp.ingest.reading.blocks import Block
+from cdp.ingest.reading.blocks import Block, count_lines
 from cdp.ingest.reading.formats import CsvFormat, FileWarning, ReasonCode, Refused, WarningLog
 
 PART_BYTES = 16 << 20
 REFUSED_BYTES_LIMIT = 1 << 28
 ENGINE_LINE_BYTES = 2_000_000  # DuckDB's own default for max_line_size
 RECORD_BYTES_FLOOR = 1_900_000  # lengths below it are not looked for
+_TOO_SHORT = (ReasonCode.too_few_columns, ReasonCode.unterminated_quote, ReasonCode.invalid_json)
 
 
 class LineMap:
@@ -180,6 +181,17 @@ class PartSink:
             self._refused[index] = replace(
                 refused, reason=ReasonCode.trailer_line, detail="a closing line, not a record"
             )
+
+    def mark_truncated(self, unended: int | None, log: WarningLog) -> None:
+        """Call a refused last line that has no line end (``unended`` is its number) and is too short truncated."""
+        if unended is None or not self._refused:
+            return
+        last = self._refused[-1]
+        is_whole = last.reason is ReasonCode.invalid_json and last.text.rstrip().endswith("}")
+        if last.reason in _TOO_SHORT and not is_whole and last.line + count_lines(last.text.encode()) == unended:
+            detail = "the last line breaks off, without a line end"
+            self._refused[-1] = replace(last, reason=ReasonCode.truncated_line, detail=detail)
+            log.add("truncated_file", last.line, f"{detail}: rows behind it may be missing")
 
     def close(self) -> None:
         """Close the part that is being written."""

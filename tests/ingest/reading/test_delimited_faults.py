@@ -91,7 +91,7 @@ def test_closing_lines(deliver, load, tmp_path, fmt, trailer):
 def test_a_cut_last_record_is_no_closing_line(deliver, tmp_path):
     for fmt in (KEYED, PLAIN):
         certified = certify(deliver(b"id,name,city\nK1,n,c\nK2,n"), fmt, tmp_path / "parts")
-        assert found(certified) == [(3, "too_few_columns", b"K2,n")]
+        assert found(certified) == [(3, "truncated_line", b"K2,n")]
 
 
 def test_a_header_in_another_order_stops_the_file(deliver, tmp_path):
@@ -184,3 +184,20 @@ def test_damaged_lines_among_many_or_among_sound_ones_cost_no_file(sound, delive
     assert certified.records == len(sound) + 3
     (warning,) = certified.warnings
     assert (warning.code, warning.line, warning.count) == ("invalid_bytes_replaced", len(sound) + 2, 3)
+
+
+@pytest.mark.parametrize("line", [b"K2,short", b'K2,name,"open', b"K2"])
+def test_a_short_last_line_without_an_end_is_truncated_and_told(line, deliver, tmp_path):
+    certified = certify(deliver(b"id,name,city\r\nK1,n,c\r\n" + line), KEYED, tmp_path / "parts")
+    assert found(certified) == [(3, "truncated_line", line)]
+    assert [(warning.code, warning.line) for warning in certified.warnings] == [("truncated_file", 3)]
+
+
+@pytest.mark.parametrize(
+    ("end", "reasons"),
+    [(b"K2,short\n", ["too_few_columns"]), (b"K2,n,c", []), (b"Total;1", ["trailer_line"]), (b"K2,short\n  ", None)],
+)
+def test_a_whole_last_line_is_not_truncated(end, reasons, deliver, tmp_path):
+    certified = certify(deliver(b"id,name,city\nK1,n,c\n" + end), KEYED, tmp_path / "parts")
+    assert [reason for _, reason, _ in found(certified)] == (["too_few_columns"] if reasons is None else reasons)
+    assert certified.warnings == []

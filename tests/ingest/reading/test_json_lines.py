@@ -57,10 +57,15 @@ def test_sound_lines(deliver, load, tmp_path):
     assert certified.lines_of(range(4)) == [1, 4, 7, 10]
 
 
+def test_a_broken_last_line_that_ends_like_others_is_not_truncated(deliver, tmp_path):
+    certified = certify(deliver(b"{\"n\":1}\n{'n':2}"), FMT, tmp_path / "parts")
+    assert [(refused.line, refused.reason) for refused in certified.refused] == [(2, "invalid_json")]
+
+
 def test_a_file_that_ends_within_a_line(deliver, load, tmp_path):
     certified = certify(deliver(b'{"n":1}\n{"n":'), FMT, tmp_path / "parts")
     assert [(refused.line, refused.reason, refused.raw) for refused in certified.refused] == [
-        (2, "invalid_json", b'{"n":')
+        (2, "truncated_line", b'{"n":')
     ]
     assert len(load(certified)) == 1
 
@@ -92,4 +97,4 @@ def test_other_encodings(deliver, load, tmp_path):
         path = deliver('{"a":"é"}\r\n{"a":"€"}\r\n{'.encode(encoding))
         certified = certify(path, JsonLinesFormat(encoding), tmp_path / "parts")
         assert loaded(load(certified)) == [{"a": "é"}, {"a": "€"}]
-        assert [refused.line for refused in certified.refused] == [3]
+        assert [(refused.line, refused.reason) for refused in certified.refused] == [(3, "truncated_line")]

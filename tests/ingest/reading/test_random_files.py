@@ -38,6 +38,14 @@ class Written:
         self.text += whole
         self.line += whole.count("\n") + whole.count("\r") - whole.count("\r\n")
 
+    def cut(self) -> None:
+        """Take the last line's end away: when it was refused for being short, it is truncated."""
+        self.text = self.text.rstrip("\r\n")
+        last = self.text.count("\n") + self.text.count("\r") - self.text.count("\r\n") + 1
+        line, reason, record = self.refused[-1] if self.refused else (0, "", "")
+        if line == last and reason in {"too_few_columns", "unterminated_quote"}:
+            self.refused[-1] = (line, "truncated_line", record)
+
 
 def write_field(value: str, is_quoted: bool) -> tuple[str, str | None]:
     must = any(sign in value for sign in ",;\t\n\r") or value.startswith('"')
@@ -69,7 +77,7 @@ def files(draw: st.DrawFn) -> Written:
                 written.refused.append((written.line, REASONS[kind], record))
         written.add(record, ending)
     if written.line > 2 and draw(st.booleans()):
-        written.text = written.text.rstrip("\r\n")
+        written.cut()
     return written
 
 
