@@ -38,8 +38,11 @@ class Delivery:
     stamp: tuple[int, ...] = ()
 
     def is_unchanged(self) -> bool:
-        """Whether nobody has written to the file since it was found."""
-        return stamp_of(self.path) == self.stamp
+        """Whether nobody has written to the file, or taken it away, since it was found."""
+        try:
+            return stamp_of(self.path) == self.stamp
+        except OSError:
+            return False
 
 
 def stamp_of(path: Path) -> tuple[int, ...]:

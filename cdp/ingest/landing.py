@@ -82,6 +82,8 @@ def land_file(
     try:
         return _land(landing, delivery, feed, contract, scope, blank)
     except (ContractError, IngestError) as error:
+        if not delivery.is_unchanged():
+            return Landed(waiting(delivery, landing.run_id, STILL_WRITTEN))
         begin = DRIFT if isinstance(error, DriftError) else MISREAD if isinstance(error, EncodingError) else ""
         told = f"{begin}{error.message}; {error.hint}"
         return Landed(replace(blank, status=FileStatus.refused, message=told), is_stopped=bool(begin))

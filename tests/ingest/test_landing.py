@@ -12,7 +12,7 @@ import pytest
 from cdp.contracts import Contract
 from cdp.engines import open_engine
 from cdp.errors import UsageError
-from cdp.ingest.discover import discover
+from cdp.ingest.discover import STILL_WRITTEN, Delivery, discover
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landing
 from cdp.ingest.stage import History, land_inbox
@@ -218,3 +218,12 @@ def test_files_of_no_feed_are_found_and_never_opened(tmp_path):
     (tmp_path / "inbox" / "notes.txt").write_text("x")
     [found] = discover(tmp_path / "inbox", FEEDS.values())
     assert (found.feed, found.name, found.file_id) == (None, "inbox/notes.txt", "")
+
+
+def test_a_file_that_is_refused_while_it_grows_is_left_for_the_next_run(inbox, monkeypatch):
+    monkeypatch.setattr(Delivery, "is_unchanged", lambda _: False)
+    ledger, _ = inbox.deliver("a.csv", "visit_id,da")
+    assert (ledger.status, ledger.message) == ("waiting", f"{STILL_WRITTEN}; the next run tries it again")
+    monkeypatch.undo()
+    ledger, _ = inbox.deliver("a.csv", "visit_id,da")
+    assert ledger.status == "refused"
