@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from cdp.errors import IngestError
 from cdp.ingest.draft.consent import NO, YES, plain_status
 from cdp.ingest.draft.export_key import find_key
+from cdp.ingest.draft.line_lists import LineList, find_lines, open_lines
 from cdp.ingest.draft.look import Look
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.prices import with_prices
@@ -52,6 +53,7 @@ class Export:
     is_many: bool = False
     version: Column | None = None
     doubts: list[str] = field(default_factory=list)
+    lines: LineList | None = None
     derived: dict[str, tuple[str, str]] = field(default_factory=dict)
     """SQL and description of columns that the contract derives, by name."""
 
@@ -110,6 +112,8 @@ def understand(export: Export) -> None:
     _name_orders(export)
     export.columns = with_prices(export.columns, export.rows)
     export.kind = kind_of(export)
+    if export.kind == "orders":
+        open_lines(export)
     if export.kind == "rates":
         export.columns = [_rate_shaped(column, export.looks[0].delimiter) for column in export.columns]
     if not export.channel:
@@ -181,7 +185,7 @@ def kind_of(export: Export) -> str:
         ("survey", lambda: export.has("score", "csat") and not export.has("order_id", "sku", "ticket_id")
             and (export.has("comment", "response_id") or "nps" in hint or "survey" in hint)),
         ("consent_log", lambda: _consent_log(export) is not None),
-        ("orders", lambda: export.has("order_id") and export.has(*MONEY)),
+        ("orders", lambda: export.has("order_id") and (export.has(*MONEY) or find_lines(export) is not None)),
         ("products", lambda: export.has("sku", "gtin") and export.has("product_name", "unit_price")
             and not export.has(*person)),
         ("leads", lambda: export.has(*person) and ("lead" in hint or "form" in hint) and _ads(export) >= 2),

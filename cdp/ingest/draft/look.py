@@ -269,7 +269,7 @@ def _look_at_json(path: Path, content: str, encoding: str) -> Look:
             broken += 1
             continue
         if isinstance(parsed, dict):
-            row = dict(_leaves(parsed, "$", lists))
+            row = dict(leaves(parsed, "$", lists))
             order.update(dict.fromkeys(row))
             rows.append({name: value for name, value in row.items() if value.strip()})
     if broken > len(rows):
@@ -296,7 +296,7 @@ def _is_first(name: str, outer: str) -> bool:
     return name.startswith(f"{outer}[0].")
 
 
-def _leaves(value: Mapping[str, Any], path: str, lists: set[str]) -> Iterator[tuple[str, str]]:
+def leaves(value: Mapping[str, Any], path: str, lists: set[str]) -> Iterator[tuple[str, str]]:
     """JSON paths and texts, as the engine's ``json_extract_string`` gives them."""
     for key, item in value.items():
         plain = key.isidentifier() and key.isascii()
@@ -305,7 +305,7 @@ def _leaves(value: Mapping[str, Any], path: str, lists: set[str]) -> Iterator[tu
             continue
         if isinstance(item, dict):
             if item and place.count(".") < _DEPTH:
-                yield from _leaves(item, place, lists)
+                yield from leaves(item, place, lists)
         elif isinstance(item, list):
             yield from _of_list(item, place, lists)
         elif item is None:
@@ -321,4 +321,4 @@ def _of_list(items: Sequence[Any], place: str, lists: set[str]) -> Iterator[tupl
     if items and isinstance(items[0], dict):
         lists.add(place)
         if "key" not in items[0] and place.count(".") < _DEPTH and _OPENED.search(place.rpartition(".")[2]):
-            yield from _leaves(items[0], f"{place}[0]", lists)
+            yield from leaves(items[0], f"{place}[0]", lists)

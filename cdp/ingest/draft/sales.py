@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.levels import level_of
+from cdp.ingest.draft.nested import nested_lines_sql, nested_products_sql
 from cdp.ingest.draft.people import as_text, identifier_columns, person_fields, union
 from cdp.ingest.draft.sqltext import file_of, select
 from cdp.ingest.draft.states import is_cancelled
@@ -128,6 +129,8 @@ def currency_of(export: Export, *, per_row: bool = False) -> str:
 
 def lines_sql(export: Export, trade: Trade) -> str | None:
     """order_lines; ``None`` when the export knows no products."""
+    if export.lines is not None:
+        return nested_lines_sql(export, export.lines, trade.amount_in_list)
     if not trade.has_lines:
         return None
     items = [
@@ -160,6 +163,8 @@ def lines_sql(export: Export, trade: Trade) -> str | None:
 
 def products_sql(export: Export, trade: Trade) -> str | None:
     """products, as the latest sale of each tells of it; ``None`` when nothing but a number is known of them."""
+    if export.lines is not None:
+        return nested_products_sql(export, export.lines)
     known = [(column, name) for meaning, name in _OF_PRODUCTS
              if (column := export.first_of(meaning, owners=("item", ""))) is not None]  # fmt: skip
     if not trade.article or all(name == "gtin" for _, name in known):

@@ -10,6 +10,7 @@ from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.nested import amount_of_lists, inner_export
 from cdp.ingest.draft.order_key import order_key
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.prices import number_of
@@ -26,7 +27,8 @@ class Trade:
     ``key`` and ``moment`` of the order; ``amount`` of a row with tax; ``total`` where it stands once per order;
     conditions ``is_line`` (the row is a product) and ``is_return``, empty where they hold for all rows or for none.
     ``article`` is what a row's product is known by, empty where nothing names it. ``is_refunded`` holds for rows of
-    orders whose status says that they were paid back as a whole: sales, and returns too.
+    orders whose status says that they were paid back as a whole: sales, and returns too. ``amount_in_list`` is of a
+    line that stands in a list inside its order.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Trade:
     has_lines: bool
     article: str = ""
     is_refunded: str = ""
+    amount_in_list: str = ""
 
     @property
     def sold(self) -> str:
@@ -55,6 +58,9 @@ def trade_of(export: Export) -> Trade:
     has_lines = export.has("sku", "gtin", "product_name") or (export.is_many and export.has("quantity"))
     quantity = export.first_of("quantity", owners=("item", ""))
     amount, used = _row_amount(export)
+    in_list = _row_amount(inner_export(export, export.lines))[0] if export.lines else ""
+    if export.lines and amount == "0":
+        amount = amount_of_lists(export.lines, in_list)
     total = _order_total(export) if not is_line else None
     returned, refunded = _return_condition(export, used, kind_column), refunded_orders(export)
     if not amount.isidentifier():
@@ -66,7 +72,7 @@ def trade_of(export: Export) -> Trade:
     key = order_key(export)
     pieces = quantity.name if quantity else "1"
     article = _article(export) if has_lines else ""
-    return Trade(key, moments.value, amount, pieces, total, is_line, returned, has_lines, article, refunded)
+    return Trade(key, moments.value, amount, pieces, total, is_line, returned, has_lines, article, refunded, in_list)
 
 
 def _article(export: Export) -> str:

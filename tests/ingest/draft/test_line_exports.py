@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+
+import pytest
 
 from cdp.ingest.draft.words import heading, named_meanings
 
@@ -20,8 +23,9 @@ ORDERS = (
 
 
 def _woo():
+    when = "2026-06-01 10:00"
     lines = [
-        f"{number},{status},2026-06-01 10:00,Kim,Lee,p{number}@example.net,Lane {number},Leeds,LS1 4AB,EUR,{sums},{line}"
+        f"{number},{status},{when},Kim,Lee,p{number}@example.net,Lane {number},Leeds,LS1 4AB,EUR,{sums},{line}"
         for number, status, sums, items in ORDERS
         for line in items
     ]
@@ -77,3 +81,22 @@ def test_german_headers_are_known():
         "Zeitpunkt": "occurred_at", "Kasse": "till_id", "Filialnummer": "store_id", "Belegart": "type",
     }  # fmt: skip
     assert {header: next(iter(named_meanings(heading(header))), "") for header in known} == known
+
+
+@pytest.mark.parametrize(("name", "with_total"), [("line_items", True), ("positionen", False), ("items", False)])
+def test_lines_nested_in_their_order_are_all_sold(drafts_of, name, with_total):
+    orders = [
+        {"order_id": f"W{n}", "created_at": f"2026-06-01T10:0{n}:00Z", "currency": "EUR", "email": f"p{n}@example.net"}
+        | ({"subtotal_price": "50.00"} if with_total else {})
+        | {name: [{"sku": f"A{line}", "title": f"Thing {line}", "quantity": line, "price": f"{10 * line}.00"}
+                  for line in (1, 2)]}
+        for n in range(1, 6)
+    ]  # fmt: skip
+    tried = drafts_of({"orders.jsonl": "\n".join(map(json.dumps, orders)) + "\n"})["orders"]
+    lines = tried.rows("order_lines")
+    assert [(row["sku"], row["quantity"], row["amount"]) for row in lines if row["order_id"] == "W3"] == [
+        ("A1", 1, Decimal("10.00")), ("A2", 2, Decimal("40.00")),
+    ]  # fmt: skip
+    assert len({row["order_line_id"] for row in lines}) == len(lines) == 10
+    assert {row["gross_revenue"] for row in tried.rows("orders")} == {Decimal("50.00")}
+    assert {(row["sku"], row["title"]) for row in tried.rows("products")} == {("A1", "Thing 1"), ("A2", "Thing 2")}
