@@ -48,6 +48,9 @@ class Engine(Protocol):
     def write_parquet(self, sql: str, path: Path, params: Params = None) -> int:
         """Write a query's result as one parquet file; returns the number of rows."""
 
+    def write_parquets(self, selects: Sequence[tuple[str, Path]], params: Params = None) -> list[int]:
+        """``write_parquet`` for several queries side by side; none may read temp tables or views."""
+
     def columns(self, table: str) -> dict[str, str]:
         """Column names and SQL types of a table or view."""
 

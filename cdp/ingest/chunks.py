@@ -6,6 +6,7 @@ there are looked at a second time, for their reasons: most files have few of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Judged:
     broken: list[Broken] = field(default_factory=list)
     notes: dict[str, tuple[int, int]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    stretches: int = 0
 
 
 def needs_whole_file(contract: Contract) -> bool:
@@ -51,19 +53,20 @@ def keep(
     contract: Contract,
     as_of: object,
     file_id: str,
-    path: Path,
+    folder: Path,
     expected: int,
     judged: Judged,
     scope: Scope | None = None,
+    parts: Sequence[str] = (),
     *,
     is_told_whole: bool = False,
 ) -> None:
-    """Hold the ``expected`` rows of ``staged`` to the contract; the good ones go to a parquet file at ``path``.
+    """Hold the ``expected`` rows of ``staged`` to the contract; the good ones go to parquet files in ``folder``.
 
     There each has its typed values, ``_file_id``, ``_row``, ``_hash``, ``_notes``, and ``_extra`` where it was staged.
     If there are others, they are left in the table ``judged``: with ``_reasons`` besides, and with ``_key`` and
     ``_raw_key``. ``is_told_whole``: these carry ``_loaded`` of the staged table as JSON in ``_raw``. Where the file
-    restates (``scope``), their keys go to ``refused_keys``.
+    restates (``scope``), their keys go to ``refused_keys``. ``parts``: see ``Staged``.
 
     ``_hash`` tells rows of one key apart, so that 64 bits are plenty. It is the engine's own, which another version of
     it may change: rows delivered again would then count as accepted and replace their equals, nothing else.
@@ -79,32 +82,41 @@ def keep(
         f"select {names}, $file_id as _file_id, _row, hash({names}{apart}) as _hash, _notes{extra} "
         f"from ({_judging(engine, contract, 'staged', extra, is_sieve=True)})"
     )
-    written = engine.write_parquet(good, path, {"as_of": as_of, "file_id": file_id})
-    judged.rows += written
-    if written:
-        judged.files.append(path)
-    if written < expected:
-        _look_again(engine, contract, as_of, path if written else None, judged, extra, is_told_whole=is_told_whole)
+    params = {"as_of": as_of, "file_id": file_id}
+    judged.stretches += 1
+    stem = f"landing-{judged.stretches:05d}"
+    if len(parts) > 1 and not needs_whole_file(contract) and not known_references(engine, contract):
+        paths = [folder / f"{stem}-{number:05d}.parquet" for number in range(len(parts))]
+        selects = [f"with staged as ({part}) {good}" for part in parts]
+        written = engine.write_parquets(list(zip(selects, paths, strict=True)), params)
+    else:
+        paths = [folder / f"{stem}.parquet"]
+        written = [engine.write_parquet(good, paths[0], params)]
+    found = [path for path, rows in zip(paths, written, strict=True) if rows]
+    for path in set(paths).difference(found):
+        path.unlink()
+    judged.rows += sum(written)
+    judged.files += found
+    if sum(written) < expected:
+        _look_again(engine, contract, as_of, found, judged, extra, is_told_whole=is_told_whole)
         if scope is not None:
             engine.execute("insert into refused_keys select _key from judged")
-    if not written:
-        path.unlink()
 
 
 def _look_again(
     engine: Engine,
     contract: Contract,
     as_of: object,
-    path: Path | None,
+    found: Sequence[Path],
     judged: Judged,
     extra: str,
     *,
     is_told_whole: bool,
 ) -> None:
-    """Make ``judged`` of the staged rows that are not among the good ones at ``path``."""
+    """Make ``judged`` of the staged rows that are not among the good ones in ``found``."""
     rest = "staged"
-    if path is not None and not needs_whole_file(contract):
-        engine.read_parquet("landed_chunk", [path])
+    if found and not needs_whole_file(contract):
+        engine.read_parquet("landed_chunk", found)
         engine.create_table("rest", "select * from staged anti join landed_chunk using (_row)")
         engine.drop("landed_chunk")
         rest = "rest"

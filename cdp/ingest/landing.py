@@ -175,10 +175,11 @@ def pass_through(
     for batch in stream.batches(in_one=in_one):
         if isinstance(feed.form, CsvForm):
             of_csv = _staged_text(engine, contract, feed.form, batch, delivery.name, left_out)
+            parts = of_csv.parts
         else:
-            stage_json(engine, contract, batch, keys, delivery.name)
+            parts = stage_json(engine, contract, batch, keys, delivery.name)
         known = len(judged.broken)
-        _keep(landing, delivery, contract, scope, judged, batch.records)
+        _keep(landing, delivery, contract, scope, judged, batch.records, parts)
         judged.broken[known:] = with_text(judged.broken[known:], batch.whole)
     certified = stream.certified
     _must_be(judged.rows, certified.records, delivery.name)
@@ -212,12 +213,12 @@ def _keep(
     scope: Scope | None,
     judged: Judged,
     expected: int,
+    parts: Sequence[str] = (),
     *,
     is_told_whole: bool = False,
 ) -> None:
-    path = landing.workdir / f"landing-{len(judged.files):05d}.parquet"
     keep(
-        landing.engine, contract, landing.as_of, delivery.file_id, path, expected, judged, scope,
+        landing.engine, contract, landing.as_of, delivery.file_id, landing.workdir, expected, judged, scope, parts,
         is_told_whole=is_told_whole,
     )  # fmt: skip
 

@@ -170,8 +170,8 @@ def _retry_file(
     read = _stage(landing, feed, contract, waiting)
     if not read:
         return [Retried(row, Outcome.refused) for row in waiting], ()
-    judged, path = Judged(), landing.workdir / "landing-retry.parquet"
-    keep(engine, contract, landing.as_of, file_id, path, len(read), judged)
+    judged = Judged()
+    keep(engine, contract, landing.as_of, file_id, landing.workdir, len(read), judged)
     open_incoming(engine, contract, judged)
     params = {"delivery": delivery, "file_id": file_id}
     is_one = contract.rows_per_key == "one"

@@ -14,8 +14,12 @@ LeftOut = frozenset[str] | None
 
 @dataclass(frozen=True)
 class Staged:
-    """What staging noticed. ``warnings`` want a look, ``notes`` are for the record; ``headers`` are the columns."""
+    """What staging noticed. ``warnings`` want a look, ``notes`` are for the record; ``headers`` are the columns.
+
+    ``parts``: selects that together give what ``staged`` does, one after the other, and read nothing but files.
+    """
 
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     headers: tuple[Header, ...] = ()
+    parts: tuple[str, ...] = ()

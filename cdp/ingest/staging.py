@@ -55,7 +55,7 @@ def reading_format(feed: Feed, contract: Contract) -> CsvFormat | JsonLinesForma
 _MOST_BRANCHES = 8
 
 
-def _numbered(batch: Batch | Certified, columns: str, read: Callable[[str], str]) -> str:
+def _numbered(batch: Batch | Certified, columns: str, read: Callable[[str], str]) -> list[str]:
     """SQL of the records with their numbers within the file in ``_row``; ``read`` calls a reader with some paths.
 
     Counting takes one thread, so that each part of the few of a stretch is counted apart.
@@ -63,12 +63,11 @@ def _numbered(batch: Batch | Certified, columns: str, read: Callable[[str], str]
     parts = [([part.path], part.first) for part in batch.whole] if isinstance(batch, Batch) else []
     if not 0 < len(parts) <= _MOST_BRANCHES:
         parts = [(batch.parts, batch.first if isinstance(batch, Batch) else 0)]
-    branches = [
+    return [
         f"select row_number() over () + {first - 1} as _row, {columns} "
         f"from {read(text_list([_exactly(path) for path in paths]))}"
         for paths, first in parts
     ]
-    return " union all ".join(branches)
 
 
 def _exactly(path: Path) -> str:
@@ -100,8 +99,9 @@ def stage_csv(
     aside = _aside({item.name: raw[place] for place, item in headers.items() if item.is_aside})
     chosen = _chosen(contract, {name: raw[position] for name, position in match.index.items()}, aside, file)
     records = _numbered(batch, "*", lambda parts: f"read_csv({parts}, columns = {{{columns}}}{options})")
-    engine.create_view("staged", f"select _row, {chosen} from ({records})")
-    return Staged(match.warnings, match.notes, tuple(headers.values()))
+    parts = [f"select _row, {chosen} from ({one})" for one in records]
+    engine.create_view("staged", " union all ".join(parts))
+    return Staged(match.warnings, match.notes, tuple(headers.values()), tuple(parts))
 
 
 def _first_values(certified: Batch | Certified) -> dict[str, list[str]]:
@@ -133,22 +133,33 @@ def _or_path(item: Property, source: str, file: str) -> str:
     return f"coalesce(nullif(trim({source}::varchar), ''), {text(found)})" if found else source
 
 
-def stage_json(engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys, file: str) -> None:
-    """Stage certified JSON lines; every document is parsed once for all paths of the contract."""
+def stage_json(
+    engine: Engine, contract: Contract, batch: Batch | Certified, keys: JsonKeys, file: str
+) -> tuple[str, ...]:
+    """Stage certified JSON lines; every document is parsed once for all paths of the contract.
+
+    Gives ``Staged.parts``.
+    """
     size = max(batch.max_record_bytes * 2, 1 << 24)
     paths, columns = _json_columns(contract, file)
-    documents = _numbered(batch, "json", lambda parts: f"read_ndjson_objects({parts}, maximum_object_size = {size})")
-    found = engine.rows(f"select distinct unnest(json_keys(json)) from ({documents})")
+
+    def read(parts: str) -> str:
+        return f"read_ndjson_objects({parts}, maximum_object_size = {size})"
+
+    everything = read(text_list([_exactly(path) for path in batch.parts]))
+    found = engine.rows(f"select distinct unnest(json_keys(json)) from {everything}")
     added = keys.add(str(key) for (key,) in found)
     aside = _aside({key: f"extra[{place}]" for place, key in enumerate(added, 1)})
     pointers = text_list(["/" + key.replace("~", "~0").replace("/", "~1") for key in added])
     extra = f", json_extract(json, {pointers}) as extra" if aside else ""
     kept = f", {aside} as {EXTRA}" if aside else ""
-    engine.create_view(
-        "staged",
-        f"select _row, {columns}{kept} "
-        f"from (select _row, json_extract_string(json, {paths}) as found{extra} from ({documents}))",
+    values = f"json_extract_string(json, {paths}) as found{extra}"
+    parts = tuple(
+        f"select _row, {columns}{kept} from (select _row, {values} from ({one}))"
+        for one in _numbered(batch, "json", read)
     )
+    engine.create_view("staged", " union all ".join(parts))
+    return parts
 
 
 def _headers(

@@ -11,7 +11,7 @@ import pytest
 
 from cdp.contracts import Contract
 from cdp.engines import open_engine
-from cdp.ingest import landing, staging
+from cdp.ingest import chunks, landing, staging
 from cdp.ingest.discover import discover
 from cdp.ingest.feed import Feed
 from cdp.ingest.reading import parts
@@ -115,3 +115,28 @@ def test_equal_rows_that_count_each_are_numbered_over_the_whole_file(tmp_path):
     result, rows = land(tmp_path, "csv", contract(rowsPerKey="many", equalRows="each"))
     assert [row for row in rows if row[1] == "A12"] == [(12, "A12", "12.50"), (2400, "A12", "12.50")]
     assert result.ledgers[0].rows_duplicate == 0
+
+
+def test_rows_of_a_stretch_keep_their_numbers_where_another_feed_is_asked(tmp_path):
+    engine = open_engine("duckdb", threads=2)
+    try:
+        engine.execute("create temp table known__notes__id as select 'n' || i as value from range(5) as t(i)")
+        part = tmp_path / "p.csv"
+        part.write_text("".join(f"A{number},{number},n{number % 7}\n" for number in range(9)))
+        selects = tuple(
+            f"select row_number() over () + {first} as _row, a::varchar as id, b::varchar as amount, "
+            f"c::varchar as note from read_csv('{part}', names = ['a', 'b', 'c'], header = false)"
+            for first in (-1, 8)
+        )
+        note = {"name": "note", "references": {"feed": "notes", "column": "id"}, "onFail": {"reference": "reject"}}
+        agreed = contract(properties=[{"name": "id"}, {"name": "amount"}, note])
+        engine.create_view("staged", " union all ".join(selects))
+        judged = chunks.Judged()
+        chunks.keep(engine, agreed, datetime(2026, 6, 1), "f", tmp_path, 18, judged, None, selects)
+        assert [row.row for row in judged.broken] == [5, 6, 14, 15]
+        engine.read_parquet("landed", judged.files)
+        assert engine.rows("select _row, id from landed order by _row") == [
+            (number, f"A{number % 9}") for number in range(18) if number % 9 not in {5, 6}
+        ]
+    finally:
+        engine.close()
