@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
@@ -18,15 +17,12 @@ from cdp.engines import Engine
 from cdp.engines.duckdb import file_literal
 from cdp.errors import IngestError
 from cdp.ingest.draft.asides import asides_of
-from cdp.ingest.reading.formats import WarningLog
+from cdp.ingest.draft.opening import decoded, encoding_of, start_of
 from cdp.ingest.reading.headers import numbered
 from cdp.ingest.reading.sheets import Sheet, is_workbook
-from cdp.ingest.reading.source import Source
 
-SAMPLE_BYTES = 8 << 20
 SAMPLE_ROWS = 20_000
 _DELIMITERS = (",", ";", "\t", "|")
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DEPTH = 5
 _OPENED = re.compile(
     r"contact|customer|user|person|profile|e_?mail|phone|address|identit|product|item|line", re.IGNORECASE
@@ -68,11 +64,11 @@ def look_at(path: Path, engine: Engine) -> Look:
             return _look_at_parquet(path, engine)
     if is_workbook(path):
         return _look_at_sheet(path)
-    data, is_whole = _start_of(path)
+    data, is_whole = start_of(path)
     if not data.strip():
         raise IngestError(f"{path} is empty", "export a file with a few rows")
-    encoding = _encoding_of(data)
-    content = _decoded(data, encoding, is_whole=is_whole)
+    encoding = encoding_of(data)
+    content = decoded(data, encoding, is_whole=is_whole)
     first = content.lstrip()[:1]
     if first == "{":
         return _look_at_json(path, content, encoding)
@@ -82,46 +78,6 @@ def look_at(path: Path, engine: Engine) -> Look:
             f"jq -c '.[]' {path.name} > {path.stem}.jsonl makes such a file of it",
         )
     return _look_at_csv(path, content, encoding)
-
-
-def _start_of(path: Path) -> tuple[bytes, bool]:
-    """The first bytes of a file, unpacked, and whether they are all of it."""
-    found, size = [], 0
-    for chunk in Source(path, None, WarningLog()).chunks():
-        found.append(chunk)
-        size += len(chunk)
-        if size > SAMPLE_BYTES:
-            return b"".join(found)[:SAMPLE_BYTES], False
-    return b"".join(found), True
-
-
-def _encoding_of(data: bytes) -> str:
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return name
-    start = data[: 1 << 16]
-    if start.count(0) * 5 > len(start):
-        return "utf-16"
-    odd = [line for line in data.splitlines() if not line.isascii()]
-    sound = sum(_is_utf8(line) for line in odd)
-    return "utf-8" if sound * 2 >= len(odd) else "cp1252"
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(line)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decoded(data: bytes, encoding: str, *, is_whole: bool) -> str:
-    if encoding == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
-    content = data.decode(encoding, "replace").removeprefix("\ufeff")
-    if not is_whole:
-        content = content[: max(content.rfind("\n"), content.rfind("\r")) + 1] or content
-    return content
 
 
 def _look_at_parquet(path: Path, engine: Engine) -> Look:
