@@ -47,7 +47,8 @@ Written by `make docs` from `cdp/ingest/reasons.py`. `quarantine_rows.reason_cod
 A reason of the reader is its bare name. A reason of the contract names the column besides (`type:born_on`), a broken
 row rule the rule (`rule:amount_fits_quantity`). What a broken promise leads to is for the contract to say: see
 [contracts.md](contracts.md#broken-promises). One that refuses nothing (null, warn) stands in the message of its file in
-`source_files`, with the number of rows and the first line.
+`source_files`, with the number of rows and the first line. What is wrong with a file as a whole stands there too, once
+per file and kind, and among the run's warnings.
 
 `cdp quarantine list` counts refused rows by reason, `cdp quarantine show` prints them, and `cdp quarantine retry` has
 them tried again once the contract is mended.
@@ -162,7 +163,7 @@ def _table(table: Any, joined: Any, *, is_published: bool) -> Iterator[str]:
 def reasons_reference() -> str:
     """Every reason for which a row is refused, emptied or told, as Markdown."""
     from cdp.contracts.columns import OnFail
-    from cdp.ingest.reasons import REASONS, Reason
+    from cdp.ingest.reasons import FILE_WARNINGS, REASONS, Reason
 
     outcomes = {name: field.default for name, field in OnFail.model_fields.items()}
     parts = [_REASONS_HEAD]
@@ -174,6 +175,8 @@ def reasons_reference() -> str:
             if told.is_structural is is_structural:
                 code = f"`{reason}`" if is_structural else f"`{reason}:…` | {outcomes.get(reason.value, 'reject')}"
                 parts.append(f"| {code} | {told.meaning} | {told.remedy} |\n")
+    parts.append("\n## Of a file: what is told and refuses no row\n\n| code | meaning |\n|---|---|\n")
+    parts += [f"| `{code}` | {meaning} |\n" for code, meaning in FILE_WARNINGS.items()]
     return "".join(parts)
 
 

@@ -30,8 +30,9 @@ from cdp.cli import (
     schema,
     segment,
     sql,
+    system_errors,
 )
-from cdp.errors import CdpError
+from cdp.errors import CdpError, EngineError
 
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong call, 3 another run holds the lock, 4 done with warnings."
 
@@ -83,6 +84,8 @@ app.command("sql")(sql.sql)
 
 
 def _tell(error: CdpError) -> None:
+    if isinstance(error, EngineError) and not error.hint:
+        error.hint = system_errors.hint_for(error.message)
     print(f"error: {error}", file=sys.stderr)  # noqa: T201
 
 
@@ -113,6 +116,13 @@ def main(arguments: list[str] | None = None) -> int:
     except CdpError as error:
         _tell(error)
         return error.exit_code
+    except OSError as error:
+        told = system_errors.explained(error)
+        if told is None or "--debug" in given:
+            _tell_unexpected(error, debug="--debug" in given)
+        else:
+            _tell(told)
+        return 1
     except Exception as error:  # the last line of defence: a person gets a message, not a traceback
         _tell_unexpected(error, debug="--debug" in given)
         return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cdp.cli.output import console, words
+from cdp.cli.output import console, counted, words
 
 if TYPE_CHECKING:
     from cdp.serving import Customer360, Rows
@@ -58,7 +58,7 @@ def _who(customer: Customer360) -> Iterator[tuple[str, str]]:
         yield from _person(profile)
     yield "identifiers", " · ".join(_identifiers(customer.identifiers))
     feeds = ", ".join(f"{row['feed']} ({row['count_records']})" for row in customer.feeds)
-    yield "known from", f"{identity['count_records']} records: {feeds}"
+    yield "known from", f"{counted(identity['count_records'], 'record')}: {feeds}"
     yield "seen", f"{words(identity['first_seen_at'])} to {words(identity['last_seen_at'])}"
     if profile:
         yield from _figures(profile)
@@ -66,8 +66,8 @@ def _who(customer: Customer360) -> Iterator[tuple[str, str]]:
         yield (
             "not in it",
             (
-                f"{row['count_orders']} orders in {row['currency']} worth {words(row['amount'])} have no exchange "
-                f"rate: they count in no sum. {RATES}"
+                f"{counted(row['count_orders'], 'order')} in {row['currency']} worth {words(row['amount'])} without "
+                f"exchange rate: in no sum. {RATES}"
             ),
         )
 

@@ -28,7 +28,10 @@ group by feed
 
 @app.command("list")
 def list_feeds(workspace: WorkspaceOption = None, form: FormatOption = Format.table) -> None:
-    """List feeds with their files, contract, tables, and what has been loaded so far."""
+    """List feeds with their files and tables, and what has been loaded so far.
+
+    JSON and CSV name source and contract besides.
+    """
     from cdp.cli.output import print_rows
     from cdp.cli.published import open_reader
     from cdp.errors import NotFoundError
@@ -54,5 +57,6 @@ def list_feeds(workspace: WorkspaceOption = None, form: FormatOption = Format.ta
         }
         for plan in sorted(loaded.plans, key=lambda plan: plan.feed.feed)
     ]
-    columns = ("feed", "source", "files", "form", "contract", "tables", "files_loaded", "rows_accepted")
-    print_rows(Rows.of((*columns, "rows_quarantined"), records), form)
+    columns = ("feed", "files", "form", "tables", "files_loaded", "rows_accepted", "rows_quarantined")
+    more = () if form is Format.table else ("source", "contract")
+    print_rows(Rows.of((*columns, *more), records), form)

@@ -136,7 +136,7 @@ def _print_table(rows: Rows, title: str, limit: int) -> None:
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, title_style="bold")
     for index, name in enumerate(rows.columns):
         numeric = any(_is_number(row[index]) for row in rows.rows[:50])
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold", min_width=len(name))
     shown = rows.rows[:limit] if limit else rows.rows
     out = console()
     if sum(len(name) + 3 for name in rows.columns) > out.width:

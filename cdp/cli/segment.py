@@ -110,7 +110,8 @@ def pull(
 ) -> None:
     """Write the members who may be contacted that way, as CSV; say who was left out and why.
 
-    Only members with consent and a contact for the channel are written, each contact once.
+    Only members with consent and a contact for the channel are written, each contact once; for push every device of a
+    member, one per row. The folder of FILE is made when it is missing.
     """
     from cdp.cli.output import note, print_rows
     from cdp.serving import Rows, open_published
@@ -120,8 +121,9 @@ def pull(
     if out is not None:
         from cdp.activation import write_audience
 
+        is_new = not out.parent.is_dir()
         write_audience(audience, out)
-        note(f"wrote {out}")
+        note(f"wrote {out}" + (f" (the folder {out.parent} is new)" if is_new else ""))
     elif form is Format.csv:
         audience.members.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
@@ -132,9 +134,10 @@ def pull(
 
 def _tell(audience: Audience) -> None:
     from cdp.activation import LEFT_OUT_REASONS
-    from cdp.cli.output import note
+    from cdp.cli.output import counted, note
 
     total = audience.count_customers + len(audience.left_out)
-    note(f"{audience.segment} for {audience.purpose}: {audience.count_customers} of {total} members")
+    devices = f", {counted(len(audience.members), 'device')}" if audience.purpose == "push" else ""
+    note(f"{audience.segment} for {audience.purpose}: {audience.count_customers} of {total} members{devices}")
     for reason, members in audience.reasons().items():
         note(f"  left out: {members} ({reason}: {LEFT_OUT_REASONS[reason]})")

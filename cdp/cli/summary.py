@@ -94,7 +94,7 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
                 f"({summary['file']})."
             )
             yield from _too_early(summary["asked_date"], summary["business_date"])
-        yield from _warnings(summary["warnings"])
+        yield from _warnings(summary["warnings"], "")
         return
     yield f"Run {summary['run_id']} for business date {summary['business_date']}: published in {summary['seconds']} s."
     yield ""
@@ -109,7 +109,7 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {item['title']:<{width}}  {item['count_members']:>7,}   {item['segment']}"
     yield ""
     yield from _refused(summary["refused"])
-    yield from _warnings(summary["warnings"])
+    yield from _warnings(summary["warnings"], summary["log"])
     yield f"Published file: {summary['file']}"
     yield f"Quality page: {summary['quality']}"
     yield f"Log: {summary['log']}"
@@ -125,8 +125,8 @@ def _figures(counts: Mapping[str, Any], currency: str) -> Iterator[str]:
         return f"{counts.get(name) or 0:,}"
 
     yield (
-        f"Files      {number('files')} of our feeds, {number('files_refused')} refused, "
-        f"{number('files_unknown')} that belong to no feed"
+        f"Files      {number('files')} delivered to feeds, {number('files_refused')} refused; "
+        f"{number('files_unknown')} that no feed reads"
     )
     yield (
         f"Rows       {number('rows_read')} read = {number('rows_accepted')} accepted + "
@@ -179,13 +179,15 @@ def _refused(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
 
 
-def _warnings(warnings: Sequence[str]) -> Iterator[str]:
+def _warnings(warnings: Sequence[str], log: str) -> Iterator[str]:
+    """The first warnings, and where the others stand; all of them where no run wrote a log."""
     others = [words for words in warnings if not words.endswith(_REFUSED_MARK)]
     if not others:
         return
     yield f"Warnings ({len(others)})"
-    for words in others[:_SHOWN]:
+    shown = others[:_SHOWN] if log else others
+    for words in shown:
         yield f"  - {words}"
-    if len(others) > _SHOWN:
-        yield f"  … and {len(others) - _SHOWN} more in the log"
+    if len(others) > len(shown):
+        yield f"  … and {len(others) - len(shown)} more: 'grep WARNING {log}' shows all"
     yield ""

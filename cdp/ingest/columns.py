@@ -73,6 +73,12 @@ def _judge_missing(
 ) -> list[str]:  # fmt: skip
     """Refuse the file, or warn of optional columns that may have a new name."""
     needed = [item for item in missing if not item.optional_column]
+    if needed and len(headers) == 1 and (found_in := [sign for sign in ";\t|," if sign in headers[0]]):
+        sign = "a tab" if found_in[0] == "\t" else repr(found_in[0])
+        raise DriftError(
+            f"{file}: the header is one column, {headers[0]!r}: {sign} seems to stand between the values",
+            "set delimiter under form in the feed's feed.yaml",
+        )
     fresh = [name for name in extra if name not in {alias for item in contract.properties for alias in item.aliases}]
     known = len([item for item in contract.properties if not item.joins]) - len(missing)
     found = {

@@ -18,6 +18,8 @@ _MEANING_OF = {
     "country": "country", "loyalty_card": "loyalty_card", "customer_key": "customer_id", "device": "device_id",
     "order_key": "order_id", "quantity": "quantity",
 }  # fmt: skip
+_SHORTEST_PART = 3
+"""Letters that a name needs to be taken for a part of another."""
 _GENERIC = frozenset({"own_id", "type", "status", "text", "page", "total", "occurred_at", "created_at"})
 
 
@@ -43,7 +45,8 @@ def similar(header: str, wanted: str) -> bool:
     left, right = _LETTERS.sub("", header.lower()), _LETTERS.sub("", wanted.lower())
     if not left or not right:
         return False
-    return left in right or right in left or difflib.SequenceMatcher(None, left, right).ratio() >= 0.75
+    is_part = min(len(left), len(right)) >= _SHORTEST_PART and (left in right or right in left)
+    return is_part or difflib.SequenceMatcher(None, left, right).ratio() >= 0.75
 
 
 def proposals(

@@ -101,6 +101,24 @@ REASONS: dict[Reason, Told] = {
 }
 
 
+FILE_WARNINGS: dict[str, str] = {
+    "invalid_bytes_replaced": "bytes within some lines are no text in the file's encoding: each became U+FFFD, and the "
+    "rows are loaded; correct `encoding` in feed.yaml and `cdp feed reload` the feed. With many such lines the file is "
+    "refused",
+    "nul_bytes_replaced": "NUL within a line became U+FFFD, the rows are loaded",
+    "mended_json": "half a surrogate pair became U+FFFD, or a byte order mark within the file was left out",
+    "other_encoding": "a byte order mark or the zero bytes tell another encoding than feed.yaml: it was read as that",
+    "truncated_file": "the last line is too short and has no line end: rows behind it may be missing; see "
+    "`truncated_line`",
+    "truncated_gzip": "the packed stream breaks off (so `truncated_zst`, `truncated_gz`, `truncated_zstd`, "
+    "`truncated_zip`); its whole lines are loaded",
+    "corrupt_gzip": "the packed stream is damaged (so `corrupt_zstd`, `corrupt_zip`); what stands before is loaded",
+    "trailing_bytes": "bytes stand behind the end of the packed stream; they are not read",
+    "not_compressed": "named as a packed file, and plain: it was read as it is",
+}
+"""What is told of a file and refuses none of its rows by itself."""
+
+
 def reason_of(code: str) -> Reason:
     """The reason within a code such as ``type:born_on``. Raises ``ValueError`` for a code that is none."""
     return Reason(code.partition(":")[0])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _ATTEMPTS = 5
+_UNKNOWN_TABLE = re.compile(r"Table with name (\S+) does not exist")
 
 
 def published_link(path: Path) -> Path:
@@ -115,20 +118,31 @@ class Reader:
         return self._connection.cursor()
 
     def fetch(self, sql: str, params: Mapping[str, object] | None = None) -> Rows:
-        """All rows of a query. Raises ``CdpError`` with DuckDB's message and the tables there are."""
+        """All rows of a query. Raises ``CdpError`` with DuckDB's message and what helps."""
         with contextlib.closing(self.cursor()) as cursor, self.explained():
             answer = answered(cursor, sql, params)
             return Rows(tuple(str(item[0]) for item in answer.description or ()), answer.fetchall())
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
-        """Turn what DuckDB says of a query into a ``CdpError`` that lists the tables there are."""
+        """Turn what DuckDB says of a query into a ``CdpError``; of an unknown table it lists those there are."""
         import duckdb
 
         try:
             yield
         except duckdb.Error as error:
-            raise CdpError(f"the query failed: {error}", f"tables are: {', '.join(self.tables())}") from error
+            raise CdpError(f"the query failed: {error}", self._help(error)) from error
+
+    def _help(self, error: duckdb.Error) -> str:
+        import duckdb
+
+        if isinstance(error, duckdb.PermissionException | duckdb.InvalidInputException):
+            return "published tables can be read, and nothing else: no files, no settings, no changes"
+        if unknown := _UNKNOWN_TABLE.search(str(error)):
+            near = difflib.get_close_matches(unknown[1], self.tables(), 5)
+            others = ", ".join(name for name in self.tables() if name not in near)
+            return f"did you mean {', '.join(near)}? Others are: {others}" if near else f"tables are: {others}"
+        return "'show tables' lists the tables, 'describe TABLE' the columns of one"
 
     def scalar(self, sql: str, params: Mapping[str, object] | None = None) -> Any:
         """First column of the first row; ``None`` when there is no row."""

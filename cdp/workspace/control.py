@@ -198,9 +198,18 @@ class Control:
                 connection.executescript(_SCHEMA + _RETRIES + _RELOADS + _DISMISSALS)
                 yield connection
         except sqlite3.Error as error:
-            raise CdpError(
-                f"{self.path}: {error}", "the file holds people's decisions: restore it from a backup"
-            ) from error
+            raise CdpError(f"{self.path}: {error}", _remedy(str(error))) from error
+
+
+def _remedy(said: str) -> str:
+    """What to do about an error of the database; only a broken file is to be replaced: it holds people's decisions."""
+    if "readonly" in said or "unable to open" in said:
+        return "the file is whole: give the user who runs cdp the right to write it and its folder; leave it in place"
+    if "full" in said or "disk I/O" in said:
+        return "the file is whole: free some space on its disk, or mend the disk; leave it in place"
+    if "locked" in said:
+        return "another command is writing to it: try again in a moment"
+    return "the file holds people's decisions, and cannot be read: restore it from a backup"
 
 
 def now() -> datetime:

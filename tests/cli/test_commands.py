@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cdp.cli.options import Format
+from cdp.cli.output import print_rows
+from cdp.serving import Rows
+
 
 def rows_of(out):
     return list(csv.DictReader(io.StringIO(out)))
@@ -26,7 +30,7 @@ def test_customer_show_tells_orders_that_no_rate_converts(call):
     code, out, _ = call("customer", "show", "C2")
     assert code == 0
     told = " ".join(out.split())
-    assert "1 orders in PLN worth 40.00 have no exchange rate: they count in no sum." in told
+    assert "1 order in PLN worth 40.00 without exchange rate: in no sum." in told
     assert "cdp feed add --preset exchange-rates" in told
 
 
@@ -141,9 +145,25 @@ def test_a_wrong_query_names_the_tables(call):
     code, out, err = call("query", "select * from profils")
     assert (code, out) == (1, "")
     assert "profils" in err
-    assert "tables are: " in err
+    assert "did you mean profiles" in err
     assert "blocked_identifiers, " in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("sql", "helps"),
+    [
+        ("select full_nam from profiles", "'describe TABLE'"),
+        ("select * from read_csv('/etc/hosts')", "no files"),
+        ("delete from profiles", "no changes"),
+        ("selec 1", "'show tables'"),
+    ],
+)
+def test_other_wrong_queries_list_no_tables(call, sql, helps):
+    code, _, err = call("query", sql)
+    assert code == 1
+    assert helps in err
+    assert "blocked_identifiers, " not in err
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "/* nothing */ ;\n-- a thought"])
@@ -274,3 +294,12 @@ def test_version(call):
     code, out, _ = call("--version")
     assert code == 0
     assert out.startswith("cdp 0.")
+
+
+def test_headers_and_numbers_of_tables_are_never_broken(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    names = ("feed", "files", "rows_accepted", "rows_quarantined")
+    print_rows(Rows(names, [("long_name_of_a_feed" * 5, "folder/*_export.csv" * 9, 1_234_567, 12_345)]), Format.table)
+    first, *lines = capsys.readouterr().out.strip().splitlines()
+    assert first.split() == list(names)
+    assert any("1234567" in line for line in lines)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from tests_support import ROOT
 
 from cdp.contracts import Contract
 from cdp.contracts.columns import OnFail
 from cdp.ingest.checks import checks_of, reference_table
 from cdp.ingest.reading.formats import ReasonCode
-from cdp.ingest.reasons import REASONS, Reason, in_words, reason_of
+from cdp.ingest.reasons import FILE_WARNINGS, REASONS, Reason, in_words, reason_of
 
 EVERYTHING = Contract.model_validate({
     "kind": "contract", "name": "all_of_it", "description": "d", "key": ["a"],
@@ -52,3 +55,11 @@ def test_a_code_that_is_none_is_an_error():
     assert reason_of("type:a") is Reason.type
     with pytest.raises(ValueError, match="whatever"):
         reason_of("whatever:a")
+
+
+def test_every_code_that_is_told_of_a_file_is_documented():
+    told = set()
+    for path in (ROOT / "cdp/ingest/reading").glob("*.py"):
+        told |= set(re.findall(r'log\.add\(\s*"(\w+)"', path.read_text()))
+    assert told
+    assert told <= FILE_WARNINGS.keys()
