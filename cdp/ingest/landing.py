@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,8 @@ from cdp.ingest.staging import (
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
 
+_OF_THE_WORKSPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What stops the run: it cannot write. All else is the delivered file's own trouble."""
 DRIFT, MISREAD = "columns do not fit: ", "the encoding does not fit: "
 """How the message of a file begins behind which later files of its feed wait, until it fits or is taken away."""
 
@@ -88,6 +91,8 @@ def land_file(
         told = f"{begin}{error.message}; {error.hint}"
         return Landed(replace(blank, status=FileStatus.refused, message=told), is_stopped=bool(begin))
     except OSError as error:
+        if error.errno in _OF_THE_WORKSPACE:
+            raise
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
         for table in ("staged", "judged", "placed", "incoming", "refused_keys", "withdrawn"):

@@ -7,10 +7,13 @@ import io
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from cdp.activation import Audience
 from cdp.cli.options import Format
 from cdp.cli.output import print_rows
+from cdp.cli.segment import _tell
 from cdp.serving import Rows
 
 
@@ -303,3 +306,19 @@ def test_headers_and_numbers_of_tables_are_never_broken(capsys, monkeypatch):
     first, *lines = capsys.readouterr().out.strip().splitlines()
     assert first.split() == list(names)
     assert any("1234567" in line for line in lines)
+
+
+def test_a_pull_for_push_counts_devices(capsys):
+    members = pd.DataFrame({"device_id": ["d1", "d2", "d3"], "customer_id": ["C1", "C1", "C2"]})
+    left_out = pd.DataFrame({"customer_id": [], "reason": [], "detail": []}, dtype="str")
+    _tell(Audience("fans", "push", members, left_out))
+    assert capsys.readouterr().err == "fans for push: 2 of 2 members, 3 devices\n"
+
+
+def test_a_pull_makes_the_folder_of_its_file_and_says_so(call, tmp_path):
+    out = tmp_path / "new/dir/audience.csv"
+    name = json.loads(call("segment", "list", "--format", "json")[1])[0]["segment"]
+    code, _, err = call("segment", "pull", name, "--for", "analysis", "-o", out)
+    assert code == 0
+    assert f"the folder {out.parent} is new" in err
+    assert "is new" not in call("segment", "pull", name, "--for", "analysis", "-o", out)[2]

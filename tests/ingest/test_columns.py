@@ -7,6 +7,7 @@ import pytest
 from cdp.contracts import Contract
 from cdp.errors import ContractError
 from cdp.ingest.columns import match_columns
+from cdp.ingest.drift import similar
 
 CONTRACT = Contract.model_validate(
     {
@@ -96,3 +97,17 @@ def test_columns_of_one_header_are_told_apart_where_the_contract_names_them_all(
 def test_columns_of_one_header_that_nobody_asks_for_stop_nothing():
     match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments", "Note", "Note"], "f.csv")
     assert match.extra == ("Note", "Note (2)")
+
+
+def test_short_names_are_no_parts_of_longer_ones():
+    assert not similar("a", "filiale")
+    assert not similar("id", "residence")
+    assert similar("mail", "e_mail")
+
+
+@pytest.mark.parametrize(("header", "sign"), [("CARD_NO;EMAIL;Comments", "';'"), ("CARD_NO\tEMAIL", "a tab")])
+def test_another_delimiter_is_proposed_instead_of_a_rename(header, sign):
+    with pytest.raises(ContractError, match="the header is one column") as caught:
+        match_columns(CONTRACT, [header], "f.csv")
+    assert sign in caught.value.message
+    assert "set delimiter under form" in caught.value.hint

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 from datetime import datetime
+from unittest import mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +14,7 @@ import pytest
 from cdp.contracts import Contract
 from cdp.engines import open_engine
 from cdp.errors import UsageError
+from cdp.ingest import landing
 from cdp.ingest.discover import STILL_WRITTEN, Delivery, discover
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landing
@@ -65,9 +68,9 @@ class Inbox:
         path = self.folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         deliveries = [item for item in discover(self.folder, FEEDS.values()) if item.path == path.resolve()]
-        landing = Landing(self.engine, datetime(2026, 6, 1), "r1", self.work, self.landed)
+        run = Landing(self.engine, datetime(2026, 6, 1), "r1", self.work, self.landed)
         result = land_inbox(
-            landing, deliveries, FEEDS, {"visits": CONTRACT}, History(self.ledgers, frozenset(), self.files)
+            run, deliveries, FEEDS, {"visits": CONTRACT}, History(self.ledgers, frozenset(), self.files)
         )
         for item in result.ledgers:
             if item.status == "loaded":
@@ -227,3 +230,16 @@ def test_a_file_that_is_refused_while_it_grows_is_left_for_the_next_run(inbox, m
     monkeypatch.undo()
     ledger, _ = inbox.deliver("a.csv", "visit_id,da")
     assert ledger.status == "refused"
+
+
+def test_a_full_disk_is_no_fault_of_the_file(inbox):
+    content = HEADER + "V1,2026-05-01,a@example.com,2026-05-01\n"
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with mock.patch.object(landing, "pass_through", side_effect=full), pytest.raises(OSError, match="No space left"):
+        inbox.deliver("a.csv", content)
+    with mock.patch.object(landing, "pass_through", side_effect=OSError(errno.EIO, "Input/output error")):
+        ledger, _ = inbox.deliver("b.csv", content)
+    assert (ledger.status, ledger.message) == (
+        "waiting",
+        "cannot be read: Input/output error; the next run tries it again",
+    )
