@@ -56,7 +56,7 @@ def find_key(export: Export) -> None:
         if numbered and not column.meaning and column.filled > 0.98 and _unique_share(files, (column,)) > 0.995:
             export.key = (column,)
             return
-    export.key = _combined_key(export, candidates, files)
+    export.key = _statement_key(export, files) or _combined_key(export, candidates, files)
 
 
 def _unique_share(files: _Files, key: Sequence[Column]) -> float:
@@ -68,6 +68,16 @@ def _unique_share(files: _Files, key: Sequence[Column]) -> float:
     return found / distinct
 
 
+def _statement_key(export: Export, files: _Files) -> tuple[Column, ...]:
+    """Who, which channel and when, of a log whose statements have no number; empty where that is not enough."""
+    if export.kind != "consent_log":
+        return ()
+    who = [column for meaning in ("customer_id", "email", "phone") for column in export.all_of(meaning)]
+    way, when = export.all_of("channel", "type"), export.all_of("created_at", "occurred_at", "updated_at")
+    key = tuple(column for kind in (who, way, when) for column in kind[:1] if column.filled > 0.98)
+    return key if len(key) > 1 and _unique_share(files, key) > 0.98 else ()
+
+
 def _combined_key(export: Export, candidates: Sequence[Column], files: _Files) -> tuple[Column, ...]:
     """The fewest columns that tell rows apart: whose, when, what."""
     order = (
@@ -75,6 +85,7 @@ def _combined_key(export: Export, candidates: Sequence[Column], files: _Files) -
         *("session_id", "full_name", "last_name", "sku", "page"),
     )
     found = [*candidates, *(column for meaning in order for column in _finest(export, meaning))]
+    found += export.all_of("channel", "type") if export.kind == "consent_log" else []
     pool = [column for number, column in enumerate(found) if column not in found[:number] and column.filled > 0.98]
     if export.kind == "events":
         parts = [column for column in pool if column.meaning in _EVENT_KEY]
@@ -97,9 +108,21 @@ def _combined_key(export: Export, candidates: Sequence[Column], files: _Files) -
             f"{export.looks[0].path}: no column is filled in every row, so nothing tells rows apart",
             "export a key column (an id) too",
         )
-    names = ", ".join(column.source for column in pool[:4])
-    export.doubt(f"rows are not told apart by {names}: a later row replaces an earlier one. Is there a better key?")
-    return tuple(pool[:4])
+    more = [column for column in export.columns if column not in pool and column.filled > 0.98]
+    key = _widest(files, pool[:4], [*pool[4:], *more])
+    names = ", ".join(column.source for column in key)
+    told = "only" if _unique_share(files, key) > 0.995 else "not even"
+    export.doubt(f"{told} {names} together tell rows apart: a later row with the same ones replaces an earlier one")
+    return key
+
+
+def _widest(files: _Files, key: Sequence[Column], more: Sequence[Column]) -> tuple[Column, ...]:
+    """A key, and every further column that helps to tell rows apart."""
+    found, share = tuple(key), _unique_share(files, key)
+    for column in more:
+        if share <= 0.995 and (wider := _unique_share(files, (*found, column))) > share:
+            found, share = (*found, column), wider
+    return found
 
 
 def _finest(export: Export, meaning: str) -> list[Column]:

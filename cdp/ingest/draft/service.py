@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
@@ -11,12 +12,16 @@ from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.sqltext import Moments, file_of, key_text, select
 
 _STATUS = (
-    ("new", r"^new$|untouched|submitted"),
-    ("solved", r"solved|resolved|done|complete|fixed|geloest|gelost"),
-    ("closed", r"closed|archived|deleted|geschlossen"),
-    ("hold", r"hold|paused|snoozed"),
-    ("pending", r"pending|waiting|awaiting|customer"),
-    ("open", r"open|progress|active|reopened|offen|working"),
+    ("new", r"^new$|^neu$|untouched|submitted|^nuevo$|^nouveau$|^nuovo$|^nieuw$|^nowy$|^novo$"),
+    ("open", r"reopen|unresolved|unsolved|wieder.?er[oö]ff"),
+    ("solved", r"solved|done|complete|fixed|gel[oö]e?s|erledigt|r[eé]sol|resuelt|risolt|opgelost|rozwi[aą]z"),
+    ("closed", r"closed|archiv|deleted|geschlossen|ferm[eé]|cl[oô](s|tur)|cerrad|chius|gesloten|zamkni|fechad"),
+    ("hold", r"hold|paused|snoozed|pausiert|zur[uü]ckgestellt"),
+    (
+        "pending",
+        r"pending|waiting|awaiting|customer|wart|ausstehend|attente|espera|attesa|wacht|oczek|pendente|pendiente",
+    ),
+    ("open", r"open|progress|active|offen|working|bearbeitung|ouvert|abiert|apert|otwart|aberto|cours|curso|corso"),
 )
 _STATUS_NUMBERS = {"2": "open", "3": "pending", "4": "solved", "5": "closed"}
 
@@ -27,6 +32,17 @@ def _ids(export: Export) -> list[tuple[str, str]]:
 
 def _opened(export: Export) -> Moments:
     return Moments(export, "created_at", "occurred_at", "updated_at")
+
+
+def _in_words(column: Column) -> bool:
+    return any(any(map(str.isalpha, value)) for value in column.values)
+
+
+def _status_sql(status: str, words: Sequence[str]) -> str:
+    """SQL of the standard status: of these words each by itself, of others by what they sound like."""
+    cases = [f"when {status} = {text(word)} then {text(_standard_status(word))}" for word in words]
+    cases += [f"when regexp_matches({status}, {text(pattern)}) then {text(name)}" for name, pattern in _STATUS]
+    return "\n".join(["case", *cases, f"else {status} end"])
 
 
 def _standard_status(value: str) -> str:
@@ -41,17 +57,17 @@ def tickets_sql(export: Export) -> str:
     status = export.first_of("status")
     state = "'open'"
     if status is not None:
-        words = sorted({value.lower() for value in status.values})
-        pairs = [(word, _standard_status(word)) for word in words]
+        words = sorted(
+            {value.lower() for value in status.values} | (set() if _in_words(status) else set(_STATUS_NUMBERS))
+        )
         notes = [f"{status.source} has {', '.join(words)}; the case below says which of them are solved or closed"]
-        cases = " ".join(f"when {text(word)} then {text(name)}" for word, name in pairs)
-        state = f"case lower({as_text(status)}) {cases} else lower({as_text(status)}) end"
+        state = _status_sql(f"lower({as_text(status)})", words)
     items = [(key_text(export), "ticket_id"), *_ids(export)]
     came = export.first_of("channel") or next(
         (c for c in export.columns if c.head.words == "source" and c.values), None
     )
     if came is not None:
-        items.append((f"lower({came.name})", "channel"))
+        items.append((f"lower({as_text(came)})", "channel"))
     if (subject := export.first_of("subject", "text")) is not None:
         items.append((_plain_text(subject), "subject"))
     items.append(("ticket_status", "status"))

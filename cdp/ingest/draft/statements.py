@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cdp.ingest.checks import text
-from cdp.ingest.draft.consent import NO, YES, ConsentColumn, plain_status
+from cdp.ingest.draft.consent import NO, YES, ConsentColumn
 from cdp.ingest.draft.export import Export, consent_log_columns
 from cdp.ingest.draft.meanings import Column
-from cdp.ingest.draft.people import union
+from cdp.ingest.draft.people import as_text, union
 from cdp.ingest.draft.sqltext import Moments, file_of, key_text, select
 
 
@@ -98,7 +98,7 @@ def status_case(column: Column, consent: ConsentColumn, *, has_time: bool = Fals
         return (
             f"case when {column.name} then 'in'{' else' + chr(32) + chr(39) + 'out' + chr(39) if has_time else ''} end"
         )
-    said = f"trim(regexp_replace(strip_accents(lower({column.name})), '[^a-z0-9]+', '_', 'g'), '_')"
+    said = _plain_word(as_text(column))
     yes, no = (set[str](), YES | NO) if consent.is_out else (set(YES), set(NO))
     cases = " ".join(
         f"when {said} in ({', '.join(map(text, sorted(words)))}) then '{status}'"
@@ -108,25 +108,35 @@ def status_case(column: Column, consent: ConsentColumn, *, has_time: bool = Fals
     return f"case {cases} end"
 
 
+def _plain_word(value: str) -> str:
+    """SQL that gives a word in one spelling, as ``plain_status`` does."""
+    return f"trim(regexp_replace(strip_accents(lower({value})), '[^a-z0-9]+', '_', 'g'), '_')"
+
+
 def consent_log_sql(export: Export) -> str:
     """consents of a log with one statement per row."""
     channel, status = consent_log_columns(export)
     moments = Moments(export, "created_at", "occurred_at", "updated_at", "received_at")
-    yes = sorted({value.lower() for value in status.values if plain_status(value) in YES})
-    channels = (
-        f"case when lower({channel.name}) in ('email', 'e-mail', 'mail') then 'email' else lower({channel.name}) end"
-    )
+    is_yes = status.name
+    if status.shape.kind != "boolean":
+        is_yes = f"{_plain_word(as_text(status))} in ({', '.join(map(text, sorted(YES)))})"
+    way = f"lower({as_text(channel)})"
+    channels = f"case when {way} in ('email', 'e-mail', 'mail') then 'email' else {way} end"
     items = [
         (f"{text(export.name + ':')} || {key_text(export)}", "consent_statement_id"),
         (f"{text(export.name + ':')} || {key_text(export)}", "record_id"),
         (text(export.name), "feed"),
         (channels, "channel"),
-        (f"case when lower({status.name}) in ({', '.join(map(text, yes))}) then 'in' else 'out' end", "status"),
+        (f"case when {is_yes} then 'in' else 'out' end", "status"),
         (moments.value, "stated_at"),
         ("true", "is_timed"),
         (text(export.source), "source"),
     ]
-    where = [f"where lower({channel.name}) in ('email', 'e-mail', 'mail', 'sms', 'push')"]
+    where = [
+        f"where {way} in ('email', 'e-mail', 'mail', 'sms', 'push')",
+        f"    and {status.name} is not null",
+        *([f"    and {moments.value} is not null"] if moments.column is not None else []),
+    ]
     return file_of(
         "Timed statements for and against being contacted.", "one row per statement", [],
         ["select", *select(items), f"from {export.name}", *where],

@@ -13,6 +13,7 @@ from cdp.contracts import TableContract
 from cdp.engines import Engine
 from cdp.ingest.checks import quoted
 from cdp.ingest.discover import Delivery, content_hash, stamp_of
+from cdp.ingest.draft.content import lost_content
 from cdp.ingest.feed_view import open_feed
 from cdp.ingest.landing import Landing
 from cdp.ingest.ledger import FileLedger, QuarantinedRow
@@ -81,7 +82,9 @@ def try_feed(
             tables.append(_sample(engine, item.table, f"select * from {made}", shown))
         trial = Trial(result.ledgers, result.quarantined, accepted, tuple(tables))
         names = {item.table: f"trial_{item.table}" for item in plan.mappings}
-        warnings = (*told, *_worth_a_look(engine, canonical, names, trial))
+        landed = result.landed.get(feed.feed, ())
+        lost = lost_content(engine, feed.feed, plan.contract, landed, result.ledgers, names)
+        warnings = (*told, *_worth_a_look(engine, canonical, names, trial), *lost)
         return replace(trial, warnings=warnings, notes=tuple(_unfilled(engine, canonical, names, trial)))
 
 

@@ -39,15 +39,22 @@ class Tried:
 
 
 def try_drafts(
-    folder: Path, exports: dict[str, tuple[list[Path], dict[str, str]]], trial_files: list[Path] | None = None
+    folder: Path,
+    exports: dict[str, tuple[list[Path], dict[str, str]]],
+    trial_files: list[Path] | None = None,
+    edited=lambda text: text,
 ) -> dict[str, Tried]:
-    """Draft every export into one empty workspace, which must pass its check, and try the files, or later ones too."""
+    """Draft every export into one empty workspace, which must pass its check, and try the files, or later ones too.
+
+    ``edited`` changes the text of a drafted file as a person would.
+    """
     root = init_workspace(folder, empty=True)
     engine = open_engine("duckdb", threads=1)
     drafts = {}
     for name, (files, options) in exports.items():
         drafts[name] = draft_feed(files, engine, name=name, **options)
-        place_feed(root, name, drafts[name].files, force=False)
+        texts = {path: edited(text) for path, text in drafts[name].files.items()}
+        place_feed(root, name, texts, force=False)
     workspace, faults = check_workspace(root)
     assert faults == []
     plans = {plan.feed.feed: plan for plan in workspace.plans}
