@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WITHIN_SHARE = 0.015
 _SURE = 0.95
 _FEW = 20.0  # matches from which hardly more is learned than was believed before
+_FEWEST = 8.0  # matches that may all be chance
 _RARE = 0.01  # so few matches per record: more pairs that chance made alike than true ones
 
 
@@ -43,7 +44,7 @@ def match(engine: Engine, scorer: Scorer, wants_one_per_source: bool | None, lab
     is_single, note = _says_one_per_source(pairs, sources, wants_one_per_source)
     notes += [note] if note else []
     draft = Draft(engine, scorer, sources, is_single=is_single, pairs=pairs)
-    is_rare = scorer.expected_matches < min(_FEW, _RARE * len(sources))
+    is_rare = scorer.expected_matches < min(_FEWEST, _RARE * len(sources))
     height = draft.height(_SURE) if is_rare else draft.height()
     if scorer.expected_matches < _FEW:
         notes.append(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 200
 _START = 0.02  # share of the pairs that may be other than strangers', to begin with
 _BELIEF = 25.0  # pairs that what is believed of matches is worth
+_APART = 20.0  # pairs of strangers believed to have other names, dates and contacts
 _STEADY = 5  # rounds in which hardly a match was won or lost
 GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF, TRAIT = (
     "given", "family", "birth", "place", "phone", "email", "self", "trait",
@@ -186,7 +187,9 @@ def _learned(column: Ints, mass: Floats, prior: Prior, kinds: Sequence[Kind]) ->
     if close[differs].sum() > prior.most_different:
         close[~differs] *= (1 - prior.most_different) / close[~differs].sum()
         close[differs] *= prior.most_different / close[differs].sum()
-    return _table(prior, kinds, close, strange + 0.5, [counts + 0.5 for counts in seen])
+    apart = np.zeros(len(close))
+    apart[0] = 0.0 if prior.kind in (PLACE, TRAIT) else _APART
+    return _table(prior, kinds, close, strange + apart + 0.5, [counts + 0.5 for counts in seen])
 
 
 def _role(prior: Prior, kind: Kind) -> str:

@@ -112,7 +112,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
     add_rarity(engine, comparisons)
     used: list[UsedRule] = []
     outcome: Outcome | None = None
-    reason = why_no_model(comparisons)
+    reason = why_no_model(comparisons, records)
     if not reason:
         used = make_pairs(engine, rules, records, between_sources=bool(options.one_per_source))
         scorer = learn(engine, comparisons, records, uncompared(rules, used))
@@ -193,9 +193,11 @@ def prepare(
     return records
 
 
-def why_no_model(comparisons: Sequence[Comparison]) -> str:
+def why_no_model(comparisons: Sequence[Comparison], records: int) -> str:
     """Why nothing can be learned; empty when it can."""
     names = {comparison.name for comparison in comparisons}
+    if records < 2:
+        return "fewer than two records"
     if not names & {"given_name", "family_name", "email", "phone"} and not any("number" in name for name in names):
         return "no column was recognised that tells people apart"
     if not names & {"given_name", "family_name", "birth_date"} and not any("number" in name for name in names):

@@ -36,6 +36,11 @@ class Content:
     distinct: float
     count_distinct: int
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether all of many rows hold the same; a few may well be one person's."""
+        return self.count_distinct <= 1 and self.distinct * _FEW_ROWS < 1
+
     def share(self, pattern: str) -> float:
         """Share of values that the pattern matches in full."""
         return self.share_where(lambda value: re.fullmatch(pattern, value) is not None)
@@ -58,6 +63,7 @@ _STREET = (
     r"(via|viale|rue|calle|plaza|piazza|ul\.|ulica|avenida|rua|boulevard) .*"
 )
 _BY_NAME = "its name and values"
+_FEW_ROWS = 20
 _ONLY_ONE = frozenset({"given_name", "family_name", "full_name", "birth_date", "street", "postcode", "gender"})
 _PEOPLE = frozenset({"email", "phone", "birth_date", "street", "postcode", "gender"})
 _GENDERS = frozenset(
@@ -145,7 +151,7 @@ def guess_role(column: str, content: Content) -> Guess:
         if re.fullmatch(pattern, plain):
             if role in ("id", "label", "ignore"):
                 return Guess(column, role, "its name")
-            if not content.values or (content.count_distinct <= 1 and content.distinct < 1 and role != "source"):
+            if not content.values or (content.is_constant and role != "source"):
                 return Guess(column, "ignore", "says nothing")
             if _holds(role, content):
                 return Guess(column, role, _BY_NAME)
