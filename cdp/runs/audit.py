@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cdp.contracts import TableContract
@@ -116,14 +116,30 @@ def _contract_faults(engine: Engine, tables: Mapping[str, TableContract], schema
         if unknown := sorted(have.keys() - wanted - extra):
             yield f"{name}: columns that no contract describes: {', '.join(unknown)}"
         if contract.key:
-            key = ", ".join(f'"{column}"' for column in contract.key)
-            doubled = engine.scalar(
-                f"select count(*) from (select 1 from {schema}.{name} group by {key} having count(*) > 1)"
-            )
-            if doubled:
-                yield f"{name}: {doubled} keys ({key}) stand more than once"
+            yield from _doubled_keys(engine, f"{schema}.{name}", name, contract.key, "feed" in have)
         for item in contract.properties:
             if item.required:
                 empty = engine.scalar(f'select count(*) from {schema}.{name} where "{item.name}" is null')
                 if empty:
                     yield f"{name}.{item.name}: {empty} rows have no value"
+
+
+def _doubled_keys(engine: Engine, place: str, name: str, key: Sequence[str], has_feed: bool) -> Iterator[str]:
+    """Keys that several rows have, with the feeds they come from and, where it is a number, one of them."""
+    columns = ", ".join(f'"{column}"' for column in key)
+    feeds = "list_sort(list_distinct(list(feed)))" if has_feed else "[]::varchar[]"
+    doubled = engine.rows(
+        f'select feeds, count(*), min(one) from (select {feeds} as feeds, min("{key[0]}"::varchar) as one '
+        f"from {place} group by {columns} having count(*) > 1) group by feeds order by feeds"
+    )
+    for feeds_of, count, one in doubled:
+        shown = f", {one} for one" if name in {"orders", "order_lines", "returns"} else ""
+        told = f"{name}: {count} keys ({columns}) stand more than once{shown}"
+        if len(feeds_of) > 1:
+            told += (
+                f", in rows of {' and '.join(feeds_of)}: if both tell of the same, take {name} out of tables: of one "
+                "feed.yaml; where their numbers only look alike, write the source before them in one's SQL files"
+            )
+        elif feeds_of:
+            told += f", in rows of {feeds_of[0]}: what else tells them apart belongs to its key"
+        yield told
