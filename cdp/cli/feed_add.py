@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from cdp.ingest.draft import Draft
     from cdp.ingest.draft.meanings import Column
     from cdp.ingest.feed import Feed
+
+
+_GOOD = 0.9
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -84,15 +89,21 @@ def add(
     from cdp.cli.output import note
     from cdp.errors import UsageError
     from cdp.workspace import find_root
+    from cdp.workspace.feed_trials import without_faulty_tables
 
     root = find_root(workspace)
+    if currency is not None and not _CURRENCY.fullmatch(currency):
+        raise UsageError(f"{currency!r} is no currency", "its code has three capital letters, e.g. EUR, GBP, USD")
     asked = _Asked(tuple(files or ()), name, source, tuple(globs or ()), zone, currency, channel)
     if preset:
         _from_preset(root, preset, asked, dry_run=dry_run, force=force)
     elif asked.files:
         draft = _drafted(root, asked)
         _tell_preset(root, draft, asked)
-        feeds = _finish(root, draft.feed, draft.files, dry_run=dry_run, force=force)
+        texts, left_out = without_faulty_tables(draft.feed, draft.files)
+        feeds = _finish(root, draft.feed, texts, dry_run=dry_run, force=force)
+        for fault in left_out:
+            note(f"warning: left out, because it does not run: {fault}")
         if feeds is not None:
             _tell_guesses(draft)
             _tell_rivals(root, feeds, draft.feed, asked.files)
@@ -182,7 +193,7 @@ def _finish(
     from cdp.cli.output import note, write
     from cdp.errors import WorkspaceError
     from cdp.workspace import check_workspace
-    from cdp.workspace.feeds import place_feed
+    from cdp.workspace.feeds import place_feed, sound_feeds
 
     if dry_run:
         for name, content in texts.items():
@@ -196,7 +207,7 @@ def _finish(
     ours = [fault for fault in faults if root / fault.file in written]
     if ours:
         raise WorkspaceError("\n".join(map(str, ours)), "mend the files by hand, then 'cdp check'")
-    return loaded.feeds if loaded else {}
+    return loaded.feeds if loaded else sound_feeds(root)
 
 
 def _tell_guesses(draft: Draft) -> None:
@@ -251,11 +262,10 @@ def _tell_orders(root: Path, feed: str) -> None:
 
 def _tell_preset(root: Path, draft: Draft, asked: _Asked) -> None:
     """The preset whose contract knows most of the columns, with the command that takes it in place of the draft."""
-    import re
-
     from cdp.cli.output import note
     from cdp.ingest.draft import globs_of
-    from cdp.workspace.feeds import config_of
+    from cdp.workspace.feed_trials import accepted_share
+    from cdp.workspace.feeds import config_of, rendered
     from cdp.workspace.feeds import presets as known
 
     ours = {column.source for column in draft.columns}
@@ -269,6 +279,13 @@ def _tell_preset(root: Path, draft: Draft, asked: _Asked) -> None:
     if shared[best] < max(3, 0.6 * len(ours)) and shared[best] < max(12, 0.6 * known_of[best]):
         return
     settings, config = known(root)[best].settings, config_of(root)
+    share = accepted_share(settings.feed, rendered(known(root)[best]), asked.files)
+    if share is not None and share < _GOOD:
+        note(
+            f"This looks like {settings.title}, but the preset {best} would accept {share:.0%} of these rows only: "
+            "the draft is the better start."
+        )
+        return
     words = ["cdp", "feed", "add", "--preset", best, "--name", draft.feed]
     words += ["--time-zone", asked.zone or config.time_zone] if settings.has_own_zone else []
     words += ["--currency", asked.currency or config.currency] if settings.currency else []

@@ -15,6 +15,7 @@ from cdp.contracts import Strict, load_document
 from cdp.contracts.editors import with_schema_line
 from cdp.contracts.model import ColumnName
 from cdp.errors import NotFoundError, UsageError, WorkspaceError
+from cdp.ingest.feed import Feed
 from cdp.workspace.config import WorkspaceConfig
 from cdp.workspace.init import reference_root
 
@@ -113,6 +114,12 @@ def online_orders_elsewhere(root: Path, feed: str) -> list[str]:
         for path in found
         if path.parent.name != feed and "'store' as channel" not in path.read_text(encoding="utf-8")
     ]
+
+
+def sound_feeds(root: Path) -> dict[str, Feed]:
+    """Feeds by name whose feed.yaml can be read, whatever is wrong elsewhere in the workspace."""
+    found = (load_document(path, Feed)[0] for path in sorted((root / "pipelines/feeds").glob("*/feed.yaml")))
+    return {feed.feed: feed for feed in found if feed is not None}
 
 
 def _with_globs(content: str, globs: Sequence[str]) -> str:

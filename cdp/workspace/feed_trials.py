@@ -1,0 +1,62 @@
+"""Try a feed in an empty workspace of its own, before it is put into that of the company."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cdp.engines import open_engine
+from cdp.errors import CdpError
+from cdp.ingest.draft.trial import try_feed
+from cdp.workspace.feeds import place_feed
+from cdp.workspace.init import init_workspace
+from cdp.workspace.load import check_workspace
+
+_MOST_BYTES = 64 << 20
+
+
+def without_faulty_tables(feed: str, texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """A feed's files without the SQL that does not run, and what is wrong with it; one table always stays."""
+    kept, told = dict(texts), []
+    with _placed(feed, texts) as root:
+        _, faults = check_workspace(root)
+    for fault in faults:
+        path = str(fault.file)
+        if path.endswith(".sql") and path in kept and sum(name.endswith(".sql") for name in kept) > 1:
+            del kept[path]
+            told.append(f"{path}: {fault.message}")
+            settings = f"pipelines/feeds/{feed}/feed.yaml"
+            kept[settings] = kept[settings].replace(f"\n  - {Path(path).stem}\n", "\n")
+    return kept, told
+
+
+def accepted_share(feed: str, texts: Mapping[str, str], files: Sequence[Path]) -> float | None:
+    """Share of the files' rows that a feed accepts; ``None`` when they are too large to try, or nothing tells."""
+    if not files or sum(path.stat().st_size for path in files) > _MOST_BYTES:
+        return None
+    engine = open_engine("duckdb", threads=1)
+    try:
+        with _placed(feed, texts) as root:
+            workspace, _ = check_workspace(root, compiled=False)
+            plan = next((item for item in workspace.plans if item.feed.feed == feed), None) if workspace else None
+            if workspace is None or plan is None:
+                return None
+            tomorrow = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
+            trial = try_feed(engine, plan, workspace.canonical(), files, as_of=tomorrow)
+    except CdpError:
+        return 0.0
+    finally:
+        engine.close()
+    read = sum(ledger.rows_read for ledger in trial.ledgers)
+    return (read - len(trial.refused)) / read if read else 0.0
+
+
+@contextmanager
+def _placed(feed: str, texts: Mapping[str, str]) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="cdp-feed-") as folder:
+        root = init_workspace(Path(folder) / "workspace", empty=True)
+        place_feed(root, feed, texts, force=True)
+        yield root
