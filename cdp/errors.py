@@ -78,6 +78,10 @@ class EngineError(CdpError):
     """The engine refused a statement: the SQL, a file it reads, or memory."""
 
 
+class OutOfMemoryError(EngineError):
+    """The engine needed more memory than it may take."""
+
+
 class StepError(CdpError):
     """A SQL step is malformed, not portable, or reads a table that nobody makes."""
 

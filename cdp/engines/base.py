@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -17,6 +18,9 @@ class Engine(Protocol):
     """Runs SQL over named tables. Parameters are written ``$name``; those a statement lacks are ignored."""
 
     name: str
+
+    def in_one_thread(self) -> AbstractContextManager[None]:
+        """Take one thread while the block runs: slower, and with less memory."""
 
     def execute(self, sql: str, params: Params = None) -> None:
         """Run a statement for its effect."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdp.engines.base import Params
-from cdp.errors import EngineError
+from cdp.errors import EngineError, OutOfMemoryError
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,7 +90,19 @@ class DuckDBEngine:
             message = str(error).strip()
             if isinstance(error, duckdb.ConversionException):
                 message = _QUOTED.sub("'…'", message)
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise OutOfMemoryError(message.splitlines()[0]) from error
             raise EngineError(message) from error
+
+    @contextmanager
+    def in_one_thread(self) -> Iterator[None]:
+        """Take one thread while the block runs: slower, and with less memory."""
+        before = int(self.scalar("select current_setting('threads')"))
+        self.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            self.execute(f"set threads = {before}")
 
     def execute(self, sql: str, params: Params = None) -> None:
         """Run a statement for its effect."""

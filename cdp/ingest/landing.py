@@ -11,7 +11,15 @@ from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.errors import ContractError, DriftError, EncodingError, EngineError, IngestError, LedgerError
+from cdp.errors import (
+    ContractError,
+    DriftError,
+    EncodingError,
+    EngineError,
+    IngestError,
+    LedgerError,
+    OutOfMemoryError,
+)
 from cdp.ingest.chunks import Judged, keep, needs_whole_file, open_incoming, without_duplicates
 from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
@@ -109,7 +117,11 @@ def _land(
     landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None, blank: FileLedger
 ) -> Landed:
     engine, run_id = landing.engine, landing.run_id
-    certified, staged, judged = pass_through(landing, delivery, feed, contract, scope)
+    try:
+        certified, staged, judged = pass_through(landing, delivery, feed, contract, scope)
+    except OutOfMemoryError as error:
+        why = f"needs more memory than it may take ({error.message}): raise memory_limit under [resources] in cdp.toml"
+        return Landed(waiting(delivery, run_id, why))
     blank = replace(blank, lines_skipped=certified.skipped_lines if certified else 0)
     warnings = _told_by_reader(certified)
     refused, copies = without_copies(refused_by_reader(delivery, feed, run_id, certified) if certified else [])
@@ -169,6 +181,8 @@ def pass_through(
             try:
                 expected = min(source.step, source.rows - first)
                 _keep(landing, delivery, contract, scope, judged, expected, is_told_whole=True)
+            except OutOfMemoryError:
+                raise
             except EngineError:
                 must_read(engine, source)
                 raise
@@ -222,10 +236,20 @@ def _keep(
     *,
     is_told_whole: bool = False,
 ) -> None:
-    keep(
-        landing.engine, contract, landing.as_of, delivery.file_id, landing.workdir, expected, judged, scope, parts,
-        is_told_whole=is_told_whole,
-    )  # fmt: skip
+    before = replace(judged, broken=[*judged.broken], files=[*judged.files])
+
+    def kept(into: Judged) -> None:
+        keep(
+            landing.engine, contract, landing.as_of, delivery.file_id, landing.workdir, expected, into, scope, parts,
+            is_told_whole=is_told_whole,
+        )  # fmt: skip
+
+    try:
+        kept(judged)
+    except OutOfMemoryError:
+        vars(judged).update(vars(before))
+        with landing.engine.in_one_thread():
+            kept(judged)
 
 
 def _must_be(loaded: int, expected: int, file: str) -> None:

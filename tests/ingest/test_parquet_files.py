@@ -51,6 +51,7 @@ def land(tmp_path):
         [ledger] = result.ledgers
         return ledger, rows
 
+    run.engine = engine
     yield run
     engine.close()
 
@@ -95,3 +96,19 @@ def test_a_name_like_a_pattern_reads_this_file_alone(land, name):
     land(GOOD, "a1.parquet")
     ledger, rows = land({**GOOD, "visit_id": ["V8", "V9"]}, name)
     assert (ledger.rows_read, [row[0] for row in rows]) == (2, ["V8", "V9"])
+
+
+def test_a_file_that_needs_more_memory_waits_and_is_not_called_broken(land):
+    """One thread is tried before; a file is never refused for the machine's sake."""
+    many = 300_000
+    columns = {"visit_id": [f"V{number:07d}" + "x" * 200 for number in range(many)]} | {
+        name: [None] * many for name in ("amount", "seen_at")
+    }
+    land.engine.execute("set memory_limit = '24MB'")
+    ledger, rows = land(columns, use_dictionary=False, compression="none", row_group_size=many)
+    assert ledger.status.value == "waiting"
+    assert "raise memory_limit under [resources] in cdp.toml" in ledger.message
+    assert rows == []
+    land.engine.execute("set memory_limit = '2GB'")
+    ledger, rows = land(columns, use_dictionary=False, compression="none", row_group_size=many)
+    assert (ledger.status.value, ledger.rows_accepted, len(rows)) == ("loaded", many, many)
