@@ -81,7 +81,7 @@ def test_the_path_of_a_new_user(path, monkeypatch, capsys):
         assert "refused" not in out
     code, out, err = call(capsys, "run", "--date", "2026-06-01")
     assert code == 4, err
-    assert "0 refused, 0 that belong to no feed" in out
+    assert "0 refused; 0 that no feed reads" in out
     assert "0 quarantined" in out
     with cdp.open(root) as published:
         orders = published.query("select * from orders where feed = 'kassenbelege' order by order_id")
