@@ -47,7 +47,7 @@ def run_splink(folder: Path) -> dict[str, Any]:
         options = ours.ResolveOptions("record_id")
         records = ours.prepare(engine, [source], {source.name: ours.recognise(engine, source, options)}, options)
         filled = dict.fromkeys(("given", "family", "birth", "street", "city", "postcode", "emails", "phones"), 1.0)
-        comparisons = choose_comparisons(filled)
+        comparisons = choose_comparisons(filled, records)
         add_rarity(engine, comparisons)
         columns = [*engine.columns("people")]
         used = make_pairs(engine, candidate_rules(columns, []), records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cdp.contracts.published import PUBLISHED_NAMES
@@ -13,6 +13,7 @@ from cdp.segments.catalog import EVENTS, KNOWN_VALUES, PROFILE_COLUMNS, SQL_TABL
 from cdp.segments.definition import Condition, SegmentDefinition
 from cdp.steps import tables_read
 
+_LISTED = ("=", "!=", "in", "not_in")
 Place = tuple[str | int, ...]
 """Keys that lead to a part of a definition."""
 
@@ -107,7 +108,12 @@ def _check_column(
     for value in values:
         if not _fits(value, kind):
             yield (*place, "value"), f"{condition.column} is a {kind}; {_shown(value, kind)} is not"
-        elif table == "profiles" and condition.column in KNOWN_VALUES and value not in KNOWN_VALUES[condition.column]:
+        elif (
+            op in _LISTED
+            and table == "profiles"
+            and condition.column in KNOWN_VALUES
+            and value not in KNOWN_VALUES[condition.column]
+        ):
             known = ", ".join(KNOWN_VALUES[condition.column])
             yield (*place, "value"), f"{condition.column} is never {value!r}; it is one of {known} or null"
     yield from _check_between(condition, place)
@@ -130,9 +136,18 @@ def _check_other(
 
 def _check_between(condition: Condition, place: Place) -> Iterable[tuple[Place, str]]:
     if condition.op == "between" and isinstance(condition.value, list):
-        low, high = condition.value
-        if type(low) is type(high) and low > high:  # type: ignore[operator]
-            yield (*place, "value"), f"between: {low!r} is more than {high!r}, so nothing lies between; turn them round"
+        low, high = (_comparable(value) for value in condition.value)
+        if type(low) is type(high) and low > high:
+            first, last = condition.value
+            yield (*place, "value"), f"between: {first} is more than {last}, so nothing lies between; turn them round"
+
+
+def _comparable(value: object) -> Any:
+    """Numbers as one kind, days and instants as one kind without a zone."""
+    if isinstance(value, date):
+        instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return float(value) if isinstance(value, int | float) else value
 
 
 def _shown(value: object, kind: Kind) -> str:

@@ -64,6 +64,21 @@ def test_a_rules_fault_stands_at_its_own_line(told, rule, line, message):
     assert message in fault[1]
 
 
+@pytest.mark.parametrize(
+    ("column", "low", "high", "is_fault"),
+    [
+        ("last_purchase_at", "2026-01-01T00:00:00Z", "2025-01-01 00:00:00", True),
+        ("last_purchase_at", "2025-01-01", "2026-01-01 00:00:00", False),
+        ("net_revenue", "5", "1.5", True),
+        ("net_revenue", "1.5", "5", False),
+        ("consent_email", "a", "z", False),
+    ],
+)
+def test_bounds_of_unlike_kinds_are_compared(told, column, low, high, is_fault):
+    faults = told(s_odd=f"{SEGMENT}rule: {{column: {column}, op: between, value: [{low}, {high}]}}\n")
+    assert [("turn them round" in message) for _, message in faults] == [True] * is_fault
+
+
 def test_a_tab_is_called_a_tab(told):
     ((line, message),) = told(s_odd=f"{SEGMENT}rule:\n\tcolumn: has_card\n")
     assert line == 5

@@ -18,6 +18,7 @@ _MOST_ROUNDS = 200
 _START = 0.02  # share of the pairs that may be other than strangers', to begin with
 _BELIEF = 25.0  # pairs that what is believed of matches is worth
 _APART = 20.0  # pairs of strangers believed to have other names, dates and contacts
+_DOUBT = 2.0  # pairs of each two sources believed not to match: one pair alone would confirm itself
 _STEADY = 5  # rounds in which hardly a match was won or lost
 GIVEN, FAMILY, BIRTH, PLACE, PHONE, EMAIL, SELF, TRAIT = (
     "given", "family", "birth", "place", "phone", "email", "self", "trait",
@@ -159,9 +160,9 @@ def _shares(mass: Floats, totals: Floats, kinds: Sequence[Kind]) -> Floats:
     is_match = np.array([kind.is_match for kind in kinds])
     most = np.array([np.nan_to_num(kind.most, posinf=1e300) for kind in kinds])
     believed = mass[:, is_match].sum()
-    shares = mass / totals[:, None]
+    shares = mass / (totals + _DOUBT)[:, None]
     others = np.where(is_match, 0.0, np.minimum(mass.sum(axis=0), most * believed))
-    left = 1 - shares[:, is_match].sum(axis=1)
+    left = np.maximum(1 - shares[:, is_match].sum(axis=1), 0.5 / (totals + _DOUBT))
     found = np.where(is_match, shares, left[:, None] * (others / others.sum())[None, :])
     return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
 

@@ -107,7 +107,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
     notes: list[str] = []
     labels = None if options.labels is None else Labels(options.labels, _numbers(engine), records)
     filled = _filled(engine)
-    comparisons = choose_comparisons(filled)
+    comparisons = choose_comparisons(filled, records)
     rules = candidate_rules(filled, [column for column in filled if column.startswith("person_number_")])
     add_rarity(engine, comparisons)
     used: list[UsedRule] = []
@@ -116,7 +116,7 @@ def resolve_sources(engine: Engine, sources: Sequence[Source], options: ResolveO
     if not reason:
         used = make_pairs(engine, rules, records, between_sources=bool(options.one_per_source))
         scorer = learn(engine, comparisons, records, uncompared(rules, used))
-        if scorer.expected_matches < _FEWEST_MATCHES:
+        if not scorer.expected_matches >= _FEWEST_MATCHES:  # or not a number
             reason = "no two records look like one person's"
         else:
             outcome = match(engine, scorer, options.one_per_source, labels)

@@ -74,7 +74,7 @@ def test_a_source_that_holds_a_person_once_is_seen():
     assert not customers.duplicated(["source", "customer_id"]).any()
 
 
-def test_too_little_for_a_model_links_what_is_certain():
+def test_too_little_to_learn_from_links_what_is_certain():
     frame = pd.DataFrame(
         {
             "id": ["1", "2", "3", "4"],
@@ -84,8 +84,7 @@ def test_too_little_for_a_model_links_what_is_certain():
     )
     resolution = resolve_frames({"list": frame}, OPTIONS)
     assert resolution.customers["customer_id"].nunique() == 3
-    assert resolution.precision is None
-    assert "only what is certain" in resolution.notes[0]
+    assert "too few to learn from" in resolution.notes[0]
 
 
 def test_junior_and_senior_stay_apart():

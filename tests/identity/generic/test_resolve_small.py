@@ -82,3 +82,33 @@ def test_namesakes_are_as_many_between_sources_as_within():
     within, between = mixture.log_odds(patterns[[0, 2]], strata[[0, 2]])
     assert between > 2
     assert between > within + 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "people"),
+    [
+        ("Marie", "Markus", 11), ("Anna", "Hanna", 11), ("Paul", "Paula", 11),
+        ("Johanna", "Johana", 10), ("Johanna", "Hanna", 10),
+    ],
+)  # fmt: skip
+def test_two_names_on_one_birth_date_and_address_are_twins(one, other, people):
+    strangers = "Ida Zorn York,Karl Kunz Bath,Mia Meyer Hull,Jonas Schulz Ely,Lena Weber Wells,Ben Wolf Ripon,"
+    strangers += "Emma Klein Derby,Luis Koch Truro,Nora Bauer Leeds"
+    rows = [
+        [given, family, f"19{50 + n}-0{1 + n}-1{n}", town, f"0113 55{n}7{n}3{9 - n}"]
+        for n, (given, family, town) in enumerate(person.split() for person in strangers.split(","))
+    ]
+    rows += [[given, "Berg", "1990-01-02", "Leeds", "01134440000"] for given in (one, other)]
+    assert resolved(rows).customers["customer_id"].nunique() == people
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_second_source_of_one_persons_records_spoils_no_model(count):
+    world = worlds.KINDS["names and mail"](1, 60)
+    (frame,) = world.frames.values()
+    alone = resolve_frames(world.frames, OPTIONS)
+    few = pd.concat([frame.iloc[[0]]] * count, ignore_index=True)
+    few["id"] = [f"again{number}" for number in range(count)]
+    both = resolve_frames({**world.frames, "second": few}, OPTIONS)
+    assert both.precision is not None
+    assert both.count_people == alone.count_people
