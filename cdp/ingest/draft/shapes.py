@@ -120,11 +120,13 @@ def _flag(values: Sequence[str], is_flag: bool) -> Shape | None:
 
 
 def _number(values: Sequence[str]) -> Shape | None:
-    if _share(values, _PLAIN_INTEGER) > 0.95:
+    if _share(values, _PLAIN_INTEGER) == 1:
         return Shape("integer")
-    if _share(values, _PLAIN_NUMBER) > 0.95 and not any(re.fullmatch(r"0\d+", value) for value in values):
+    is_coded = any(re.fullmatch(r"0\d+", value) for value in values)
+    others = [value for value in values if not _PLAIN_NUMBER.fullmatch(value)]
+    if len(others) < 0.05 * len(values) and not is_coded and not any(map(_MONEY.fullmatch, others)):
         return Shape("number")
-    if _share(values, _MONEY) < 0.9 or any(re.fullmatch(r"0\d+", value) for value in values):
+    if is_coded or _share(values, _MONEY) < 0.9:
         return None
     numbers = [found["number"] for value in values if (found := _MONEY.fullmatch(value))]
     commas = sum(bool(re.search(r",(\d{1,2}|\d{4,})$|^0,\d+$|\.\d{3},", number)) for number in numbers)

@@ -42,6 +42,7 @@ _SEMANTIC = {
     "comment": "free_text",
     "subject": "free_text",
 }
+_MONEY = frozenset(meaning for meaning, semantic in _SEMANTIC.items() if semantic == "money")
 _PLAIN = re.compile(r"[A-Za-z_][\w ./-]*[\w.]|[A-Za-z_]")
 _WORDS = frozenset({"yes", "no", "true", "false", "null", "on", "off", "y", "n"})
 
@@ -104,14 +105,10 @@ def _is_tombstone(column: Column) -> bool:
 
 
 def _property(export: Export, column: Column, *, is_required: bool) -> list[str]:
-    shape = column.shape
     lines = [f"  - name: {column.name}"]
     if column.source != column.name:
         lines.append(f"    physicalName: {scalar(column.source)}")
-    kind = shape.kind if shape.kind not in {"time", "zone"} else "string"
-    if column in export.key or (column.meaning == "csat" and kind == "boolean"):
-        kind = "string" if kind in {"integer", "number", "boolean"} else kind
-    kind = "number" if export.kind == "rates" and kind == "integer" else kind
+    kind = _kind(export, column)
     if kind != "string":
         lines.append(f"    logicalType: {kind}")
     options = _options(column, kind) + (["scale: 8"] if export.kind == "rates" and kind == "number" else [])
@@ -128,7 +125,16 @@ def _property(export: Export, column: Column, *, is_required: bool) -> list[str]
         lines.append("    classification: personal  # somebody else than the customer: not used")
     if column.owner != "other" and column.meaning in _SEMANTIC:
         lines.append(f"    semanticType: {_SEMANTIC[column.meaning]}")
-    return lines + _outcome(column, kind, is_required=is_required)
+    return lines + _outcome(export, column, kind, is_required=is_required)
+
+
+def _kind(export: Export, column: Column) -> str:
+    """The logical type: what may come with a fraction in a later file is a number, though the sample has none."""
+    kind = column.shape.kind if column.shape.kind not in {"time", "zone"} else "string"
+    if column in export.key or (column.meaning == "csat" and kind == "boolean"):
+        return "string" if kind in {"integer", "number", "boolean"} else kind
+    is_whole = column.meaning and column.meaning not in _MONEY and export.kind != "rates"
+    return "number" if kind == "integer" and not is_whole and not column.consent else kind
 
 
 def _is_personal(column: Column) -> bool:
@@ -181,9 +187,10 @@ def _reading(export: Export, column: Column, kind: str) -> list[str]:
     return lines
 
 
-def _outcome(column: Column, kind: str, *, is_required: bool) -> list[str]:
-    """What is not needed must not refuse a row."""
-    if is_required:
+def _outcome(export: Export, column: Column, kind: str, *, is_required: bool) -> list[str]:
+    """What is not needed must not refuse a row; an order whose amount cannot be read is refused, not counted as 0."""
+    is_amount = column.meaning in _MONEY | {"quantity"} and column.owner != "other"
+    if is_required or (export.kind == "orders" and is_amount and kind in {"integer", "number"}):
         return []
     if kind in {"date", "timestamp"}:
         return ["    onFail: {type: 'null', future: ignore}"]
@@ -222,7 +229,7 @@ def feed_yaml(export: Export, tables: Sequence[str], globs: Sequence[str]) -> st
 _VARYING = re.compile(
     r"\d{4}[-_.]\d{2}[-_.]\d{2}([-_T ]*\d{2}[-_.:]?\d{2}([-_.:]?\d{2})?)?|(?<!\d)(19|20)\d{6}(?!\d)"
     r"|(?<![A-Za-z])(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-_ ]+\d{1,2}(?!\d)"
-    r"|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}"
+    r"|[0-9a-f]{8}-[0-9a-f-]{20,}|(?<![a-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{6,}(?![a-z0-9])|\d{2,}|(?<=[\W_])\d$"
 )
 
 
@@ -235,7 +242,7 @@ def globs_of(names: Sequence[str]) -> list[str]:
         loose = re.sub(r"\s*\(\d+\)$", "*", loose)
         loose = re.sub(r"\[", "[[]", loose)
         if len(loose.replace("*", "")) < 3:
-            loose = stem
+            loose = re.sub(r"(?<=[A-Za-z][\W_])\d+$", "[0-9]*", stem)
         found.append(f"{loose}{'' if loose.endswith('*') else '*'}{dot}{ending}")
     return list(dict.fromkeys(found))
 
