@@ -1,29 +1,19 @@
-"""Words by which orders say that they were called off, and rows that they came back: also those no sample row uses."""
+"""Which orders were called off, and which rows came back: also by words that no sample row uses."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from cdp.ingest.checks import text
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.levels import told_by_values
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.people import as_text
+from cdp.ingest.draft.state_words import is_cancelling, is_returning, says_cancelled, says_returned, speaks_of_it
 
-CANCELLED = (
-    r"cancel|cancell|annul|anul|storn|(^|[^a-z])void|fail|declin|reject|abandon|expired|abgelehnt|abgelaufen|abgebroch|"
-    r"fehlgeschl|gescheitert|fallid|rechaz|[eé]chou|refus|rifiut|fallit|mislukt|geweig|odrzuc|nieudan|recusad|falhou|"
-    r"(^|[^a-z])trash"
-)
-RETURNED = (
-    r"refund|(^|[^a-z])return|retour|erstatt|r[uü]ckgabe|r[uü]cksend|gutschrift|devol|devuel|rembours|rimbors|reembols|"
-    r"(^|[^a-z])res[oi]($|[^a-z])|zwr[oó]|terugbet|charge.?back"
-)
-_RETURNED_KINDS = RETURNED + r"|storno|credit.?(note|memo)|(^|[^a-z])avoir|nota.(de.|di.)?cr[eé]dito|abono"
-_PARTLY = r"part(ial|iel|ly|iell)|teil|parcial|parzial|gedeel|cz[eę][sś]c"
 _KINDS = re.compile(
-    r"((event|transaction|sale|sales|order|receipt|document|doc|record|line|row|entry|beleg|buchungs|vorgangs)_?)?"
-    r"(type|typ|art|kind)"
+    r"((event|transaction|sale|sales|order|receipt|document|doc|record|line|row|entry|payment|beleg|buchungs|vorgangs|"
+    r"bon)_?)?(type|typ|art|kind)"
 )
 
 
@@ -31,7 +21,10 @@ def is_cancelled(export: Export, status: str | None) -> str:
     """SQL that says whether an order was called off; ``status`` is SQL of the order's status."""
     found = [f"max({column.name}) is not null" for column in export.all_of("cancelled_at", filled=False)[:1]]
     if status is not None:
-        found.append(f"coalesce(regexp_matches(lower({status}), {text(CANCELLED)}), false)")
+        found.append(f"coalesce({says_cancelled(f'lower({status})')}, false)")
+        for column in export.all_of("status"):
+            if column.name in status:
+                _tell(export, column, is_cancelling, "orders", "cancelled")
     return " or ".join(found) or "false"
 
 
@@ -43,9 +36,9 @@ def returned_rows(export: Export, apart_from: str) -> list[str]:
             continue
         if column.meaning == "status":
             if export.is_many and told_by_values(export, column) == "row":
-                found.append(_says(column, RETURNED))
-        elif _KINDS.fullmatch(column.head.words) or _in_sample(column, _RETURNED_KINDS):
-            found.append(_says(column, _RETURNED_KINDS))
+                found.append(_says_returned(export, column))
+        elif _KINDS.fullmatch(column.head.words) or (column.meaning == "event_name" and _tells_returns(column)):
+            found.append(_says_returned(export, column, is_kind=True))
     return found
 
 
@@ -56,13 +49,27 @@ def refunded_orders(export: Export) -> str:
     whole = [
         column for column in export.all_of("status") if not export.is_many or told_by_values(export, column) != "row"
     ]
-    return " or ".join(_says(column, RETURNED) for column in whole)
+    return " or ".join(_says_returned(export, column, what="orders") for column in whole)
 
 
-def _says(column: Column, pattern: str) -> str:
-    words = f"lower({as_text(column)})"
-    return f"coalesce(regexp_matches({words}, {text(pattern)}) and not regexp_matches({words}, {text(_PARTLY)}), false)"
+def _says_returned(export: Export, column: Column, *, is_kind: bool = False, what: str = "rows") -> str:
+    _tell(export, column, lambda value: is_returning(value, is_kind=is_kind), what, "returns")
+    return f"coalesce({says_returned(f'lower({as_text(column)})', is_kind=is_kind)}, false)"
 
 
-def _in_sample(column: Column, pattern: str) -> bool:
-    return any(re.search(pattern, value.lower()) and not re.search(_PARTLY, value.lower()) for value in column.values)
+def _tells_returns(column: Column) -> bool:
+    return column.owner == "" and any(is_returning(value, is_kind=True) for value in column.values)
+
+
+def _tell(export: Export, column: Column, test: Callable[[str], bool], what: str, outcome: str) -> None:
+    """Say which words of the sample are taken for it, and which that speak of it are not."""
+    words = sorted({value.strip() for value in column.values})
+    taken = [word for word in words if test(word)]
+    left = [word for word in words if speaks_of_it(word) and not is_cancelling(word) and not is_returning(word)]
+    if taken:
+        export.doubt(f"{what} whose {column.source} says {', '.join(taken[:8])} are taken for {outcome}")
+    if left:
+        export.doubt(
+            f"{column.source}: {', '.join(left[:8])} is taken for neither cancelled nor returned in full; "
+            "the SQL files say otherwise where it is"
+        )
