@@ -172,7 +172,8 @@ def pass_through(
             if isinstance(feed.form, ExcelForm)
             else (None, ())
         )
-        source = open_parquet(engine, sheet.parts[0] if sheet else delivery.path, delivery.name)
+        path, headers = (sheet.parts[0], sheet.columns) if sheet else (delivery.path, ())
+        source = open_parquet(engine, path, delivery.name, headers)
         if in_one:
             source = replace(source, step=source.rows)
         staged = Staged()

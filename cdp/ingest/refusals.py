@@ -102,16 +102,19 @@ def refused_by_contract(
     return found
 
 
-def as_parquet(waiting: Sequence[QuarantinedRow], path: Path) -> Path:
-    """Refused rows of parquet files and sheets as a parquet file of text columns, named as they were delivered."""
+def as_parquet(waiting: Sequence[QuarantinedRow], path: Path) -> list[str]:
+    """Write refused rows of parquet files and sheets as a parquet file of text columns, named by their places.
+
+    Gives the names that they were delivered under.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     found = [json.loads(row.raw, parse_float=str, parse_int=str) for row in waiting]
     names = list(dict.fromkeys(name for item in found for name in item))
-    columns = {name: pa.array([_cell(item.get(name)) for item in found], pa.string()) for name in names}
-    pq.write_table(pa.table(columns), path)
-    return path
+    columns = [pa.array([_cell(item.get(name)) for item in found], pa.string()) for name in names]
+    pq.write_table(pa.table(columns, names=[f"c{place}" for place in range(len(names))]), path)
+    return names
 
 
 def _cell(value: object) -> str | None:

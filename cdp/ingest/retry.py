@@ -203,7 +203,8 @@ def _stage(landing: Landing, feed: Feed, contract: Contract, waiting: Sequence[Q
     if isinstance(feed.form, ParquetForm | ExcelForm):
         records = [row for row in waiting if set(ReasonCode).isdisjoint(row.reason_codes)]
         ordinals = dict(enumerate(records))
-        source = open_parquet(engine, as_parquet(records, landing.workdir / "retry.parquet"), file)
+        path = landing.workdir / "retry.parquet"
+        source = open_parquet(engine, path, file, as_parquet(records, path))
         if ordinals:
             stage_parquet(engine, contract, source, landing.left_out.get(feed.feed))
     else:

@@ -203,17 +203,21 @@ def _json_columns(contract: Contract, file: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """A delivered parquet file: its columns, and how many rows go through at a time."""
+    """A delivered parquet file: its columns, and how many rows go through at a time.
+
+    ``headers`` are the names of the columns by place where they were not delivered as parquet.
+    """
 
     path: Path
     name: str
     rows: int
     columns: Mapping[str, str]
     step: int
+    headers: Sequence[str] = ()
 
 
-def open_parquet(engine: Engine, path: Path, file: str) -> ParquetFile:
-    """Look at a parquet file's footer. Raises ``IngestError`` when it has none."""
+def open_parquet(engine: Engine, path: Path, file: str, headers: Sequence[str] = ()) -> ParquetFile:
+    """Look at a parquet file's footer; ``headers``: see ``ParquetFile``. Raises ``IngestError`` when it has none."""
     where = text(_exactly(path))
     try:
         rows = engine.scalar(f"select sum(num_rows) from parquet_file_metadata({where})")
@@ -224,7 +228,7 @@ def open_parquet(engine: Engine, path: Path, file: str) -> ParquetFile:
     columns = engine.columns("loaded")
     engine.drop("loaded")
     step = rows if not size else max(PARQUET_ROWS, PARQUET_BYTES * int(rows) // int(size))
-    return ParquetFile(path, file, int(rows), columns, int(step))
+    return ParquetFile(path, file, int(rows), columns, int(step), headers)
 
 
 def stage_parquet(
@@ -239,8 +243,9 @@ def stage_parquet(
     Raises ``IngestError``, ``ContractError``.
     """
     names = list(source.columns)
-    match = match_columns(contract, names, source.name)
-    headers = _headers(match, names, left_out, list(source.columns.values()))
+    delivered = source.headers or names
+    match = match_columns(contract, delivered, source.name)
+    headers = _headers(match, delivered, left_out, list(source.columns.values()))
     aside = _aside({item.name: quoted(names[place]) for place, item in headers.items() if item.is_aside})
     chosen = _chosen(
         contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside, source.name
@@ -252,10 +257,18 @@ def stage_parquet(
     engine.create_view(
         "staged",
         f"select file_row_number as _row, {chosen}, "
-        f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in names)}) as _loaded "
+        f"{_whole(names, source.headers)} as _loaded "
         f"from read_parquet({where}, file_row_number = true){stretch}",
     )
     return Staged(match.warnings, match.notes, tuple(headers.values()))
+
+
+def _whole(names: Sequence[str], headers: Sequence[str]) -> str:
+    """SQL of a row as one value by header: JSON where there are headers, for these may differ in case alone."""
+    if not headers:
+        return f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in names)})"
+    by_header = zip(numbered(headers), names, strict=True)
+    return f"json_object({', '.join(f'{text(header)}, {quoted(name)}' for header, name in by_header)})"
 
 
 def _unreadable(file: str, error: EngineError) -> IngestError:

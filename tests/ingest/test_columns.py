@@ -8,6 +8,7 @@ from cdp.contracts import Contract
 from cdp.errors import ContractError
 from cdp.ingest.columns import match_columns
 from cdp.ingest.drift import similar
+from cdp.ingest.reading.headers import numbered
 
 CONTRACT = Contract.model_validate(
     {
@@ -111,3 +112,8 @@ def test_another_delimiter_is_proposed_instead_of_a_rename(header, sign):
         match_columns(CONTRACT, [header], "f.csv")
     assert sign in caught.value.message
     assert "set delimiter under form" in caught.value.hint
+
+
+def test_headers_get_numbers_that_no_other_header_has():
+    assert numbered(["A", "A (2)", "A"]) == ["A", "A (2)", "A (3)"]
+    assert numbered(["A", "A", "A", "A (2)"]) == ["A", "A (3)", "A (4)", "A (2)"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import zipfile
 
@@ -200,3 +201,89 @@ def test_a_sheet_without_rows_and_an_empty_one(land):
     assert ledger.status is FileStatus.empty
     ledger, _, _ = land(book_of([]))
     assert "the sheet is empty" in ledger.message
+
+
+def edited(book, *changes):
+    """The bytes of a workbook, with texts of its sheet's document replaced."""
+    whole, made = io.BytesIO(), io.BytesIO()
+    book.save(whole)
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(made, "w") as after:
+        for name in before.namelist():
+            content = before.read(name).decode()
+            for old, new in changes if name.endswith("sheet1.xml") else ():
+                assert old in content
+                content = content.replace(old, new)
+            after.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (('<row r="4"', '<row r="3"'), "row 3 comes after row 3"),
+        (('<row r="4"', '<row r="2"'), "row 2 comes after row 3"),
+        (('r="D4"', 'r="C4"'), "column 3 of row 4 comes after column 3"),
+        (('r="D4"', 'r="A4"'), "column 1 of row 4 comes after column 3"),
+    ],
+)
+def test_rows_and_cells_that_repeat_or_go_back_refuse_the_file(land, change, why):
+    book = book_of([HEADER, *([f"S{number}", NOON, number, "x"] for number in range(3))])
+    ledger, _, rows = land(edited(book, change))
+    assert (ledger.status, rows) == (FileStatus.refused, [])
+    assert why in ledger.message
+
+
+def test_formulas_without_a_saved_value_are_refused_and_empty_results_are_empty(land):
+    book = book_of([HEADER, ["S1", NOON, "=1+1", "x"], ["S2", NOON, 5, "=A2"], ["S3", NOON, 5, "=B2"]])
+    _, refused, rows = land(edited(book, ('<c r="D4">', '<c r="D4" t="str">')))
+    assert [(row.line, row.reason_codes) for row in refused] == [
+        (2, ("type:amount",)), (3, ("rule:formula_postcode",))
+    ]  # fmt: skip
+    assert json.loads(refused[0].raw)["Amount"] == "#not calculated!"
+    assert [(row[0], row[3]) for row in rows] == [("S3", None)]
+
+
+def test_every_cell_that_is_an_error_is_refused(land):
+    errors = ["#SPILL!", "#GETTING_DATA", "Err:522"]
+    book = book_of([HEADER, *([f"S{place}", NOON, 5, error] for place, error in enumerate(errors))])
+    for place in range(len(errors)):
+        book.active.cell(place + 2, 4).data_type = "e"
+    _, refused, rows = land(book)
+    assert [row.reason_codes for row in refused] == [("rule:formula_postcode",)] * 3
+    assert json.loads(refused[2].raw)["Postcode"] == "#UNKNOWN! Err:522"
+    assert rows == []
+
+
+def test_headers_may_differ_in_case_alone(land):
+    contract = json.loads(json.dumps(CONTRACT))
+    contract["properties"].append({"name": "words", "physicalName": "amount"})
+    book = book_of([[*HEADER, "amount", "POSTCODE"], ["S1", NOON, 5, "x", "five", "a"], ["S2", "soon", 6, "x", "six"]])
+    ledger, refused, rows = land(book, contract)
+    assert "column POSTCODE is not in the contract" in ledger.message
+    assert [(str(row[2]), row[4]) for row in rows] == [("5.0000", "five")]
+    raw = json.loads(refused[0].raw)
+    assert (raw["Amount"], raw["amount"], raw["POSTCODE"]) == ("6", "six", None)
+    lenient = json.loads(json.dumps(contract))
+    lenient["properties"][1]["onFail"] = {"type": "null"}
+    assert [item.outcome for item in land(book, contract, again=lenient)] == [Outcome.accepted]
+
+
+def test_cells_of_blanks_alone_are_empty(land):
+    ledger, refused, rows = land(book_of([HEADER, ["S1", NOON, 5, "x", " "], ["  ", None, "\u00a0"]]))
+    assert (ledger.rows_read, refused, len(rows)) == (1, (), 1)
+
+
+def test_a_number_that_is_no_day_stays_as_it_was_delivered(land):
+    book = book_of([HEADER, ["S1", 99_999_999, 5, "x"]])
+    book.active["B2"].number_format = "yyyy-mm-dd"
+    _, refused, _ = land(book)
+    assert refused[0].reason_codes == ("type:sold_at",)
+    assert json.loads(refused[0].raw)["Sold"] == "99999999"
+
+
+def test_cells_merged_over_rows_are_told(land):
+    book = book_of([["May"], [], HEADER, *([f"S{number}", NOON, 5, "x"] for number in range(3))])
+    for name in ("A1:B2", "B4:B6", "C5:D5"):
+        book.active.merge_cells(name)
+    ledger, _, _ = land(book)
+    assert "cells merged over several rows (B4:B6) hold their value in the first row alone" in ledger.message

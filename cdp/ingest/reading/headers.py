@@ -63,11 +63,18 @@ def bare(header: str) -> str:
 
 
 def numbered(delivered: Sequence[str]) -> list[str]:
-    """The headers as contracts name them: without blanks around them, the second of a name with `` (2)`` behind it."""
+    """The headers as contracts name them: without blanks around them, the second of a name with `` (2)`` behind it.
+
+    Where the file has a header of that name itself, the next number that is free stands behind it.
+    """
     headers = [bare(header) for header in delivered]
+    taken = set(headers)
     met: Counter[str] = Counter()
     for place, header in enumerate(headers):
         met[header] += 1
         if header and met[header] > 1:
-            headers[place] = f"{header} ({met[header]})"
+            while (name := f"{header} ({met[header]})") in taken:
+                met[header] += 1
+            taken.add(name)
+            headers[place] = name
     return headers

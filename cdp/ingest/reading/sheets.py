@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,8 +19,15 @@ from cdp.ingest.reading.parts import Certified, LineMap
 from cdp.ingest.reading.skipping import declared
 from cdp.ingest.reading.source import BLOCK_BYTES, RATIO_FLOOR, RATIO_LIMIT
 
-ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!")
+ERRORS = (
+    "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+    "#CONNECT!", "#GETTING_DATA", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#TIMEOUT!",
+)  # fmt: skip
 """What a formula that failed leaves in its cell."""
+OTHER_ERROR = "#UNKNOWN!"
+"""Begins the text of a cell that its workbook calls an error, in words that are none of ``ERRORS``."""
+NOT_CALCULATED = "#not calculated!"
+"""The text of a formula without a saved value, as libraries write them that do not calculate."""
 UNPACKED_LIMIT = 1 << 32
 """Bytes that one workbook may grow to."""
 HEADER_WITHIN = 50
@@ -31,8 +35,7 @@ HEADER_WITHIN = 50
 _STRETCH = 5_000
 _OLD = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
-_PADDED = re.compile(r"0{2,}")
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_MOST_RANGES = 3
 
 Row = tuple[int, list[str]]
 """The number of a row in its sheet, from 1 on, and the texts of its cells."""
@@ -66,11 +69,11 @@ def is_workbook(path: Path) -> bool:
 def certify_sheet(path: Path, fmt: SheetFormat, workdir: Path) -> tuple[Certified, tuple[str, ...]]:
     """Write the rows of a sheet to one parquet part of text columns, and say what is wrong with others.
 
-    Besides comes what is worth noting: which sheet was read where there are several and none is named. Lines are row
-    numbers of the sheet; empty rows are no records. Raises ``IngestError`` for what is no workbook, is encrypted or
-    broken, lacks the sheet, or grows beyond all measure.
+    The part's columns are called ``c0``, ``c1`` ... by place, for headers may differ in case alone.
+    Besides comes what is worth noting: which sheet was read where there are several and none is named, and cells
+    merged over several rows. Lines are row numbers of the sheet; rows without any text are no records. Raises
+    ``IngestError`` for what is no workbook, is encrypted or broken, lacks the sheet, or grows beyond all measure.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     workdir.mkdir(parents=True, exist_ok=True)
@@ -79,20 +82,22 @@ def certify_sheet(path: Path, fmt: SheetFormat, workdir: Path) -> tuple[Certifie
     is_declared = declared(fmt.skip_lines)
     part, records, skipped, blank = workdir / "part-00000.parquet", 0, 0, 0
     with Sheet(path, fmt.sheet) as sheet:
-        above, header, rows = _header(sheet.rows(), fmt.key_columns, path)
-        names = _names(header)
-        writer = pq.ParquetWriter(part, pa.schema([(name, pa.string()) for name in names]))
+        above, (begin, header), rows = _header(sheet.rows(), fmt.key_columns, path)
+        columns = _columns(header)
+        names = numbered(columns)
+        writer = pq.ParquetWriter(part, _table(names, []).schema)
         try:
             stretch: list[list[str]] = []
-            for line, cells in rows:
-                if not any(cells):
+            for line, delivered in rows:
+                cells = _cut(delivered)
+                if not cells:
                     blank += 1
-                elif is_declared("\t".join(cells).encode()):
+                elif is_declared("\t".join(delivered).encode()):
                     skipped += 1
                 elif _fitted(cells, header) == header:
                     raw = _raw(names, cells)
                     refused.append(Refused(line, raw.encode(), ReasonCode.repeated_header, "the header again", raw))
-                elif any(cells[len(names) :]):
+                elif len(cells) > len(names):
                     raw = _raw(names, cells)
                     told = f"{len(cells)} cells under {len(names)} columns"
                     refused.append(Refused(line, raw.encode(), ReasonCode.too_many_columns, told, raw))
@@ -106,18 +111,35 @@ def certify_sheet(path: Path, fmt: SheetFormat, workdir: Path) -> tuple[Certifie
             writer.write_table(_table(names, stretch))
         finally:
             writer.close()
-    certified = Certified([part], header, records, refused, [], blank, 0, {}, "", skipped + above, lines)
-    is_told = sheet.others and not fmt.sheet
-    return certified, ((f"sheet {sheet.name} was read; not read: {', '.join(sheet.others)}",) if is_told else ())
+    certified = Certified([part], columns, records, refused, [], blank, 0, {}, "", skipped + above, lines)
+    return certified, (*_unread(sheet, fmt), *_merged(sheet, begin))
+
+
+def _unread(sheet: Sheet, fmt: SheetFormat) -> Iterator[str]:
+    if sheet.others and not fmt.sheet:
+        yield f"sheet {sheet.name} was read; not read: {', '.join(sheet.others)}"
+
+
+def _merged(sheet: Sheet, header: int) -> Iterator[str]:
+    """A note on cells below the line of the header, or of it, that are merged with those of later rows."""
+    found = [name for first, last, name in sheet.merged if first < last and last > header]
+    if found:
+        more = f" and {len(found) - _MOST_RANGES} more" if len(found) > _MOST_RANGES else ""
+        told = f"cells merged over several rows ({', '.join(found[:_MOST_RANGES])}{more})"
+        yield f"{told} hold their value in the first row alone; in the others they are empty"
 
 
 class Sheet:
-    """An open sheet. ``name`` is its own, ``others`` are those beside it that are not hidden."""
+    """An open sheet. ``name`` is its own, ``others`` are those beside it that are not hidden.
+
+    ``merged`` are its merged ranges, once its rows were read: first row, last row, name.
+    """
 
     def __init__(self, path: Path, wanted: str | None) -> None:
         self._path, self._wanted = path, wanted
         self.name = ""
         self.others: tuple[str, ...] = ()
+        self.merged: list[tuple[int, int, str]] = []
 
     def __enter__(self) -> Sheet:
         must_be_workbook(self._path)
@@ -147,13 +169,15 @@ class Sheet:
         self._book.close()
 
     def rows(self) -> Iterator[Row]:
-        """All rows in order, empty ones too. Raises ``IngestError`` where the workbook is broken."""
-        self._sheet.reset_dimensions()  # what workbooks say of their size is not always so
+        """The rows that the sheet holds, in order. Raises ``IngestError`` where the workbook is broken."""
+        from cdp.ingest.reading.cells import Cells
+
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                for number, cells in enumerate(self._sheet.iter_rows(), 1):
-                    yield number, [_text(cell) for cell in cells]
+                cells = Cells(self._sheet)
+                yield from cells.rows()
+                self.merged = cells.merged
         except IngestError:
             raise
         except Exception as error:  # the library raises whatever it stumbles on
@@ -197,37 +221,40 @@ def _broken(path: Path, error: Exception) -> IngestError:
     )
 
 
-def _header(rows: Iterator[Row], key_columns: Sequence[str], path: Path) -> tuple[int, list[str], Iterator[Row]]:
-    """How many rows stand above the header, its cells, and the rows below. Where none names the key it is the first."""
+def _header(rows: Iterator[Row], key_columns: Sequence[str], path: Path) -> tuple[int, Row, Iterator[Row]]:
+    """The count of rows above the header, the header, the rows below. Where none names the key it is the first."""
     met: list[Row] = []
-    for row in rows:
-        if not any(row[1]):
+    for line, delivered in rows:
+        cells = _cut(delivered)
+        if not cells:
             continue
-        named = {bare(cell) for cell in row[1]}
+        named = {bare(cell) for cell in cells}
         if any(name in named for name in key_columns):
-            return len(met), _cut(row[1]), rows
-        met.append(row)
+            return len(met), (line, cells), rows
+        met.append((line, delivered))
         if len(met) == HEADER_WITHIN:
             break
     if not met:
         raise IngestError(f"{path.name}: the sheet is empty", "name the sheet with the rows under form in feed.yaml")
-    return 0, _cut(met[0][1]), chain(met[1:], rows)
+    line, delivered = met[0]
+    return 0, (line, _cut(delivered)), chain(met[1:], rows)
 
 
 def _cut(cells: list[str]) -> list[str]:
-    """A header without the empty cells behind its last name."""
-    while not cells[-1]:
-        cells = cells[:-1]
-    return cells
+    """Cells without those behind the last that holds more than blanks."""
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def _fitted(cells: list[str], header: list[str]) -> list[str]:
     return [*cells, *[""] * (len(header) - len(cells))]
 
 
-def _names(header: Sequence[str]) -> list[str]:
-    """Names for all columns; one without a header is called by its letters."""
-    return numbered([name if bare(name) else f"column {letters(place)}" for place, name in enumerate(header, 1)])
+def _columns(header: Sequence[str]) -> list[str]:
+    """The header with names for all columns; one without is called by its letters."""
+    return [name if bare(name) else f"column {letters(place)}" for place, name in enumerate(header, 1)]
 
 
 def letters(place: int) -> str:
@@ -252,37 +279,4 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
         pa.array([row[place] or None if place < len(row) else None for row in rows], pa.string())
         for place in range(len(names))
     ]
-    return pa.table(columns, names=list(names))
-
-
-def _text(cell: Any) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return _number(value, cell.number_format)
-    if isinstance(value, dt.datetime):
-        return _moment(value, cell.number_format)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.time):
-        return value.isoformat(timespec="seconds")
-    return str(value)
-
-
-def _number(value: float, pattern: str) -> str:
-    """Plain decimals of the 15 digits that a workbook shows; with the leading zeros of a format of zeros alone."""
-    text = str(value) if isinstance(value, int) else format(Decimal(f"{value:.15g}"), "f")
-    return text.zfill(len(pattern)) if _PADDED.fullmatch(pattern or "") and text.isdigit() else text
-
-
-def _moment(value: dt.datetime, pattern: str) -> str:
-    """ISO 8601; a day alone where the format shows no time, to the millisecond where there is more than seconds."""
-    exact = value + dt.timedelta(microseconds=500)
-    exact = exact.replace(microsecond=exact.microsecond // 1000 * 1000)
-    shows_time = re.search("[hs]", _QUOTED.sub("", pattern or "").lower()) is not None
-    if not shows_time and exact.time() == dt.time():
-        return exact.date().isoformat()
-    return exact.isoformat(sep=" ", timespec="milliseconds" if exact.microsecond else "seconds")
+    return pa.table(columns, names=[f"c{place}" for place in range(len(names))])
