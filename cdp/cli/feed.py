@@ -17,7 +17,7 @@ app.command("reload")(feed_reload.reload)
 _LOADED = """
 select
     feed,
-    count(*) filter (where status = 'loaded') as files_loaded,
+    count(distinct file_id) filter (where status = 'loaded') as files_loaded,
     coalesce(sum(rows_accepted), 0) as rows_accepted,
     coalesce(sum(rows_quarantined), 0) as rows_quarantined
 from source_files

@@ -39,15 +39,19 @@ def reload(
     from cdp.cli.steward import actor, control
     from cdp.errors import NotFoundError, UsageError
     from cdp.ingest.discover import discover
+    from cdp.runs import Store
     from cdp.workspace import load_workspace
 
     loaded = load_workspace(workspace)
-    if undo:
-        count = control(loaded.root).withdraw_reload(feed)
-        write(f"{counted(count, 'wish', 'wishes')} to read {feed} anew taken back")
-        return
     if feed not in loaded.feeds:
         raise NotFoundError(f"there is no feed {feed!r}", f"feeds are: {', '.join(sorted(loaded.feeds)) or 'none yet'}")
+    if undo:
+        head = Store(loaded.data).head()
+        count = control(loaded.root).withdraw_reload(feed, after=head.reloaded if head else 0)
+        if not count:
+            raise NotFoundError(f"no wish to read {feed} anew is open", "a run has taken it up, or nobody asked")
+        write(f"{counted(count, 'wish', 'wishes')} to read {feed} anew taken back")
+        return
     with open_reader(loaded.root) as reader:
         known = dict(reader.fetch(_LOADED, {"feed": feed}).rows)
     there = {item.file_id for item in discover(inbox or loaded.inbox, [loaded.feeds[feed]])}

@@ -27,7 +27,7 @@ class History:
     ``ledgers``: loaded files by (feed, content hash). ``settled``: (feed, content hash, name) of files that need no
     second look. ``landed``: parquet files of landed rows by feed. ``unknown``: names of files that belong to no feed.
     ``stopped``: those of ``settled`` that were refused. ``met``: in which run a file was first refused or held back, by
-    (feed, name).
+    (feed, name); of a feed that is read anew its files' old order, by (feed, content hash).
     """
 
     ledgers: Mapping[tuple[str, str], FileLedger] = field(default_factory=dict)
@@ -76,7 +76,12 @@ def in_turn(deliveries: Sequence[Delivery], history: History, feed: str) -> list
     """A feed's new files, those first that have waited longest, and before them refused ones that still lie there."""
     fresh = [item for item in new_deliveries(deliveries, history) if item.feed == feed]
     again = [item for item in deliveries if item.feed == feed and (feed, item.file_id, item.name) in history.stopped]
-    return sorted([*again, *fresh], key=lambda item: history.met.get((feed, item.name), len(history.met) + 1_000_000))
+    last = len(history.met) + 1_000_000
+
+    def turn(item: Delivery) -> int:
+        return history.met.get((feed, item.file_id), history.met.get((feed, item.name), last))
+
+    return sorted([*again, *fresh], key=turn)
 
 
 def is_held(item: Delivery, deliveries: Sequence[Delivery], history: History) -> bool:

@@ -17,6 +17,7 @@ from cdp.runs.manifest import run_number
 SOURCE_FILES = "source_files"
 QUARANTINE = "quarantine_rows"
 OUTCOMES = "quarantine_outcomes"
+_READ = {FileStatus.loaded, FileStatus.empty, FileStatus.refused}
 
 
 def open_ledger(run: Run, name: str) -> None:
@@ -96,7 +97,7 @@ def history(run: Run, anew: Collection[str] = ()) -> History:
         for name, refs in run.tables.items()
         if name.startswith("landed.")
     }
-    order = in_order(item for item in found if item.feed in anew and item.status is FileStatus.loaded)
+    order = in_order(item for item in found if item.feed in anew and item.status in _READ)
     return History(
         _loaded(known),
         frozenset((item.feed, item.file_id, item.file) for item in settled if item.feed),
@@ -108,7 +109,7 @@ def history(run: Run, anew: Collection[str] = ()) -> History:
             if item.feed and item.status is FileStatus.refused and item.message.startswith((DRIFT, MISREAD))
         ),
         {(item.feed, item.file): run_number(item.run_id) for item in reversed(put_off) if item.feed}
-        | {(item.feed, item.file): number for number, item in reversed(list(enumerate(order))) if item.feed},
+        | {(item.feed, item.file_id): number for number, item in reversed(list(enumerate(order))) if item.feed},
     )
 
 
@@ -123,7 +124,7 @@ def _loaded(known: Sequence[FileLedger]) -> dict[tuple[str, str], FileLedger]:
 
 
 def in_order(loaded: Iterable[FileLedger]) -> list[FileLedger]:
-    """Loaded files in the order in which they first came."""
+    """Entries in the order in which their files came."""
     return sorted(loaded, key=lambda item: (run_number(item.run_id), natural_key(item.file)))
 
 

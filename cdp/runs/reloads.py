@@ -6,6 +6,7 @@ entry of the ledger then counts its rows as superseded, so that it balances stil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,9 @@ from cdp.ingest.retry import Outcome
 from cdp.ingest.stage import LandingResult
 from cdp.runs.context import LOG, Run
 from cdp.runs.ledgers import OUTCOMES, QUARANTINE, SOURCE_FILES, append, ledgers, open_ledger, rewrite
+
+_FEW = 0.05
+"""Share of a feed's rows that may fall away, and one row of each file besides: a title, a total."""
 
 _TAKEN_BACK = f"""
 select * replace (
@@ -106,16 +110,44 @@ def _take_back(run: Run, anew: frozenset[str]) -> None:
 
 
 def must_be_whole(anew: frozenset[str], before: Iterable[FileLedger], result: LandingResult) -> None:
-    """Raise ``IngestError`` when a file that was loaded before is not now: its feed would lose rows."""
-    loaded = {(item.feed, item.file) for item in before if item.status is FileStatus.loaded}
-    for item in result.ledgers:
-        is_lost = item.status in {FileStatus.refused, FileStatus.waiting}
-        if item.feed in anew and is_lost and (item.feed, item.file) in loaded:
-            raise IngestError(
-                f"{item.feed} cannot be read anew: {item.file} was loaded before and would be {item.status} now "
-                f"({item.message}); nothing was published",
-                f"correct the feed's feed.yaml, or leave it as it was: cdp feed reload {item.feed} --undo",
-            )
+    """Raise ``IngestError`` when a feed would lose rows: a file that gave some gives none, or many fall away.
+
+    ``before`` is the ledger as it was before anything was taken back. Files are known by their content. A row that is
+    read now and is a duplicate, or older than another, is not lost.
+    """
+    gave: Counter[tuple[str, str]] = Counter()
+    for item in before:
+        if item.feed in anew and item.status is FileStatus.loaded:
+            gave[item.feed or "", item.file_id] += item.rows_accepted
+    for feed in sorted(anew):
+        total, fallen, files, seen = 0, 0, [], set()
+        for item in result.ledgers:
+            rows = gave[feed, item.file_id]
+            if item.feed != feed or (item.file_id and item.file_id in seen):
+                continue
+            seen.add(item.file_id)
+            if item.status is FileStatus.refused and (feed, item.file_id) in gave:
+                _stop(feed, f"{item.file} was loaded before and would be refused now ({item.message})")
+            good = item.rows_accepted + item.rows_duplicate + item.rows_superseded
+            if rows and not good:
+                _stop(feed, f"{item.file} gave {rows} rows before and would give none now")
+            total += rows
+            if good < rows:
+                fallen += rows - good
+                files.append(item.file)
+        unread = {file_id for (name, file_id), rows in gave.items() if name == feed and rows} - seen
+        if unread:
+            held = [item.file for item in result.waiting if item.feed == feed]
+            _stop(feed, f"{len(unread)} of its files would not be read now (waiting: {', '.join(held[:3])})")
+        if fallen > _FEW * total + len(files):
+            _stop(feed, f"{fallen} of its {total} rows would fall away, in {', '.join(files[:3])}")
+
+
+def _stop(feed: str, why: str) -> None:
+    raise IngestError(
+        f"{feed} cannot be read anew: {why}; nothing was published",
+        f"correct the feed's feed.yaml, or leave it as it was: cdp feed reload {feed} --undo",
+    )
 
 
 def as_signed(requests: Iterable[ReloadRequest]) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ def land(run: Run) -> None:
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir(parents=True)
     landing = Landing(run.engine, run.as_of, run.run_id, workdir, run.store.data / "landed", left_out(run))
+    known = ledgers(run) if run.reloads else []
     anew = take_back(run)
     before = history(run, anew)
     if new_deliveries(run.deliveries, before):
@@ -54,7 +55,7 @@ def land(run: Run) -> None:
         lambda ledger, warnings: _tell(run, ledger, warnings, before.unknown),
     )
     if anew:
-        must_be_whole(anew, ledgers(run), result)
+        must_be_whole(anew, known, result)
     for feed, paths in result.landed.items():
         refs = tuple(run.ref(path, feed) for path in paths)
         run.tables[f"landed.{feed}"] = (*run.tables.get(f"landed.{feed}", ()), *refs)

@@ -173,10 +173,12 @@ class Control:
             ).fetchone()[0]
         return ReloadRequest(number, feed, actor, moment)
 
-    def withdraw_reload(self, feed: str) -> int:
-        """Take back every wish to read a feed anew; gives their number."""
+    def withdraw_reload(self, feed: str, after: int = 0) -> int:
+        """Take back every wish to read a feed anew beyond the one with this number; gives how many these were."""
         with self.connected() as connection:
-            return connection.execute("delete from feed_reloads where feed = ?", (feed,)).rowcount
+            return connection.execute(
+                "delete from feed_reloads where feed = ? and request_id > ?", (feed, after)
+            ).rowcount
 
     def reloads(self, after: int = 0) -> list[ReloadRequest]:
         """Wishes to read feeds anew beyond the one with this number, oldest first."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from runs.test_encodings import declare, members
-from runs.test_quarantine_retry import HEADER, UNDATED, club, empty
+from runs.test_quarantine_retry import FEED, HEADER, UNDATED, club, empty
 
 from cdp.cli import main
 from cdp.errors import IngestError
@@ -106,6 +108,11 @@ def test_the_command_asks_for_what_the_next_night_does_and_no_delivery_is_judged
     assert reload(club) == 0
     club.publish()
     assert ("M1", "müller1@example.com", 1) in club.members()
+    capsys.readouterr()
+    assert main(["feed", "list", "-w", str(club.root), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["files_loaded"] == 1
+    assert reload(club, "--undo") == 1
+    assert main(["feed", "reload", "clubs", "--undo", "-w", str(club.root)]) == 1
     assert {run for (run,) in club.told("quality_checks", "run_id[-4:]", "1")} == {"0001"}
 
 
@@ -113,3 +120,44 @@ def test_a_new_file_beside_the_reload_comes_last(broken):
     ask(broken)
     broken.run(club0=HEADER + "M1,new@example.com,3,\n")
     assert ("M1", "new@example.com", 3) in broken.members()
+
+
+def test_a_renamed_file_keeps_its_place(club):
+    club.contract(UNDATED)
+    club.run(club1=HEADER + "M1,old@x,1,\n")
+    club.run(club2=HEADER + "M1,new@x,2,\n")
+    (club.inbox / "club1.csv").rename(club.inbox / "club9.csv")
+    ask(club)
+    club.run()
+    assert club.members() == [("M1", "new@x", 2)]
+
+
+def test_a_file_that_was_read_as_empty_keeps_its_place(club):
+    club.contract(UNDATED)
+    form = club.root / "pipelines/feeds/club/feed.yaml"
+    form.write_text(FEED + "skipLines: '.*old'\n")
+    club.run(club1=HEADER + "M1,old@x,1,\n")
+    club.run(club2=HEADER + "M1,new@x,2,\n")
+    form.write_text(FEED)
+    ask(club)
+    club.run()
+    assert club.members() == [("M1", "new@x", 2)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (FEED + "skipLines: 'M'\n", "gave 20 rows before and would give none now"),
+        (FEED + "skipLines: 'M1'\n", "11 of its 20 rows would fall away"),
+        (FEED.replace("{type: csv}", "{type: csv, delimiter: ';'}"), "would be refused now"),
+    ],
+)
+def test_a_form_under_which_rows_are_lost_changes_nothing(club, wrong, told):
+    club.contract(UNDATED)
+    club.run(club1=HEADER + "".join(f"M{number},a@x,1,\n" for number in range(20)))
+    (club.inbox / "club1.csv").rename(club.inbox / "club1b.csv")
+    (club.root / "pipelines/feeds/club/feed.yaml").write_text(wrong)
+    ask(club)
+    with pytest.raises(IngestError, match=told):
+        club.run()
+    assert len(club.members()) == 20
