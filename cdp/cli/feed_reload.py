@@ -38,7 +38,7 @@ def reload(
     from cdp.cli.published import open_reader
     from cdp.cli.steward import actor, control
     from cdp.errors import NotFoundError, UsageError
-    from cdp.ingest.discover import discover
+    from cdp.ingest.discover import by_path, discover
     from cdp.runs import Store
     from cdp.workspace import load_workspace
 
@@ -54,7 +54,8 @@ def reload(
         return
     with open_reader(loaded.root) as reader:
         known = dict(reader.fetch(_LOADED, {"feed": feed}).rows)
-    there = {item.file_id for item in discover(inbox or loaded.inbox, [loaded.feeds[feed]])}
+    found = discover(inbox or loaded.inbox, [loaded.feeds[feed]])
+    there = {item.file_id for item in by_path(found, loaded.feeds, loaded.contracts)}
     gone = sorted(name for file_id, name in known.items() if file_id not in there)
     if not known:
         raise NotFoundError(f"no file of {feed} has been loaded yet", "'cdp run' reads what lies in the inbox")

@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from cdp.contracts import Contract
 from cdp.errors import IngestError, UsageError
 from cdp.ingest.archives import is_archive, is_wanted, members
 from cdp.ingest.feed import Feed
@@ -58,6 +59,21 @@ def content_hash(path: Path) -> str:
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def by_path(
+    deliveries: Iterable[Delivery], feeds: Mapping[str, Feed], contracts: Mapping[str, Contract]
+) -> list[Delivery]:
+    """The deliveries, equal bytes told apart where a column of the contract stands in the path: their rows differ."""
+    return [_by_path(item, contracts[feeds[item.feed].contract]) if item.feed else item for item in deliveries]
+
+
+def _by_path(delivery: Delivery, contract: Contract) -> Delivery:
+    told = [item.in_path(delivery.name) for item in contract.properties if item.from_path]
+    if not told or not delivery.file_id:
+        return delivery
+    text = "\n".join([delivery.file_id, *told])
+    return replace(delivery, file_id=hashlib.sha256(text.encode()).hexdigest())
 
 
 def _member_id(file_id: str, member: str | None) -> str:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from cdp.engines import Engine, open_engine
 from cdp.errors import CdpError, GateError
 from cdp.identity.decisions import fingerprint
-from cdp.ingest.discover import Delivery, discover
+from cdp.ingest.discover import Delivery, by_path, discover
 from cdp.ingest.stage import History, is_held, new_deliveries
 from cdp.runs import reloads, retries
 from cdp.runs.code import code_signature
@@ -247,7 +247,8 @@ def run(
     day = business_date or now(ZoneInfo(workspace.config.time_zone)).date()
     store = Store(workspace.data)
     with locked(workspace.data):
-        deliveries = [item for item in discover(inbox, workspace.feeds.values()) if not _ignored(workspace, item)]
+        found = by_path(discover(inbox, workspace.feeds.values()), workspace.feeds, workspace.contracts)
+        deliveries = [item for item in found if not _ignored(workspace, item)]
         resources = workspace.config.resources
         spill = workspace.data / "spill"
         engine = open_engine(

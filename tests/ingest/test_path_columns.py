@@ -13,7 +13,7 @@ import yaml
 
 from cdp.contracts import Contract
 from cdp.engines import open_engine
-from cdp.ingest.discover import discover
+from cdp.ingest.discover import by_path, discover
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landing
 from cdp.ingest.stage import History, land_inbox
@@ -65,6 +65,27 @@ def test_the_path_stands_for_a_column_that_is_absent_or_empty(tmp_path, form):
     engine.close()
     assert rows == [("house", "1"), ("house", "2"), ("own", "1"), ("register", "1")]
     assert [ledger.rows_duplicate for ledger in result.ledgers] == [0, 0, 1]
+
+
+def test_equal_bytes_of_two_lists_are_two_files(tmp_path):
+    for name in ("inbox", "work"):
+        (tmp_path / name).mkdir()
+    for name in ("entries_house_1", "entries_register_1", "entries_register_2"):
+        _write(tmp_path / "inbox" / name, "csv", [{"entry": "1"}, {"entry": "2"}])
+    feeds = {
+        "entries": Feed.model_validate(
+            {"feed": "entries", "description": "d", "source": "s", "files": ["entries*"], "form": {"type": "csv"},
+             "contract": "entries", "tables": ["touchpoints"]}
+        )
+    }  # fmt: skip
+    contracts = {"entries": CONTRACT}
+    engine = open_engine("duckdb", threads=1)
+    engine.execute(f"create or replace temp table superseded_rows ({SUPERSEDED_COLUMNS})")
+    landing = Landing(engine, datetime(2026, 6, 1), "r1", tmp_path / "work", tmp_path / "landed")
+    deliveries = by_path(discover(tmp_path / "inbox", feeds.values()), feeds, contracts)
+    result = land_inbox(landing, deliveries, feeds, contracts, History())
+    engine.close()
+    assert [(ledger.rows_accepted, ledger.rows_duplicate) for ledger in result.ledgers] == [(2, 0), (2, 0), (0, 2)]
 
 
 @pytest.mark.parametrize(
