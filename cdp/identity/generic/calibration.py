@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 FOLDS = 5
-_FEWEST = 40  # answers among the scored pairs
+FEWEST = 20  # answers of each kind, yes and no, among the scored pairs
 _MOST_ODDS = 12.0
 _STIFF_SLOPE, _STIFF_OFFSET, _STIFF_LEVEL = 40.0, 10.0, 10.0
 _ROUNDS = 200
@@ -45,6 +45,7 @@ class Answers:
 
     Pairs of few ``records`` repeat one another: together they weigh as two per record at most. ``sizes``: the number of
     levels of each comparison, unknown included. ``false_weight``: how many pairs each that does not match stands for.
+    ``are_whole``: every pair of the answered records is answered, so that nobody chose which kind to tell.
     """
 
     log_odds: Floats
@@ -54,11 +55,19 @@ class Answers:
     records: int
     sizes: tuple[int, ...]
     false_weight: float = 1.0
+    are_whole: bool = False
 
     @property
     def are_enough(self) -> bool:
-        """Whether there are enough to learn from."""
-        return len(self.truth) >= _FEWEST
+        """Whether there are enough; of chosen pairs of each kind: from one kind, only more of the same is learned."""
+        matches, others = self.counts
+        return matches >= FEWEST and (self.are_whole or others >= FEWEST)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many match, how many do not."""
+        matches = int(self.truth.sum())
+        return matches, len(self.truth) - matches
 
     def weights(self) -> Floats:
         """How much each pair counts."""
@@ -94,5 +103,5 @@ def calibrate(answers: Answers, without: int | None = None) -> Calibration:
             break
     added = np.split(found[2:].round(9), np.cumsum(answers.sizes)[:-1])
     return Calibration(
-        float(max(found[0], 0.1).round(9)), float(found[1].round(9)), tuple(tuple(part.tolist()) for part in added)
+        round(max(float(found[0]), 0.1), 9), round(float(found[1]), 9), tuple(tuple(part.tolist()) for part in added)
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from cdp.errors import IdentityError, UsageError
 from cdp.identity.generic.calibration import FOLDS
+from cdp.identity.generic.partition import components
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +51,8 @@ class Labels:
     """Two columns say record and person, three say record, other record and whether they match.
 
     ``numbers``: record numbers by id, and by ``source/id``. Raises ``UsageError`` for another shape and for values that
-    cannot be used, ``IdentityError`` when too few of the records are known. ``unknown`` says what was left out.
+    cannot be used or contradict each other, ``IdentityError`` when too few of the records are known. ``unknown`` says
+    what was left out. The order of the lines and repeated lines change nothing.
     """
 
     def __init__(self, frame: pd.DataFrame, numbers: Mapping[str, list[int]], records: int) -> None:
@@ -64,30 +67,46 @@ class Labels:
         self._missed: list[str] = []
         self.false_weight, self._records = 1.0, records
         self._is_pairs = frame.shape[1] == 3
-        known: list[tuple[int, int, bool]] = []
-        people: dict[str, int] = {}
+        said: dict[tuple[int, int], tuple[str, int]] = {}
         for line, row in enumerate(frame.itertuples(index=False), start=2):
             cells = ["" if value is None or value != value else str(value).strip() for value in map(_plain, row)]
-            if not any(cells):
-                continue
-            for column, cell in enumerate(cells):
-                if not cell:
-                    raise self._fault(line, column, "is empty", "fill it or take the line out")
-            one = self._record(numbers, cells[0], line, 0)
-            if self._is_pairs:
-                other = self._record(numbers, cells[1], line, 1)
-                verdict = cells[2].lower()
-                if verdict not in (*_YES, *_NO):
-                    raise self._fault(line, 2, f"says {cells[2]}", "write yes or no, 1 or 0, true or false")
-                if one is not None and other is not None and one != other:
-                    known.append((one, other, verdict in _YES))
-            elif one is not None:
-                known.append((one, people.setdefault(cells[1], len(people)), True))
-        if len(known) < (1 if self._is_pairs else 2):
+            if any(cells):
+                self._read(cells, line, numbers, said)
+        if len(said) < (1 if self._is_pairs else 2):
             raise IdentityError("the known answers name none of the records", "use the values of the --id column")
-        self._left = np.array([left for left, _, _ in known], dtype=np.int64)
-        self._right = np.array([right for _, right, _ in known], dtype=np.int64)
-        self._truth = np.array([verdict for *_, verdict in known], dtype=bool)
+        self._left, self._right = np.array(sorted(said), dtype=np.int64).T
+        values = [said[key][0] for key in sorted(said)]
+        if self._is_pairs:
+            self._truth = np.array([value == "yes" for value in values], dtype=bool)
+            person = components(records, self._left[self._truth], self._right[self._truth])[self._left]
+        else:
+            _, first, number = np.unique(values, return_index=True, return_inverse=True)
+            self._right = person = self._left[first[number]]
+        self._folds = np.array([crc32(b"%d" % number) % FOLDS for number in person.tolist()], dtype=np.int64)
+
+    def _read(
+        self,
+        cells: list[str],
+        line: int,
+        numbers: Mapping[str, list[int]],
+        said: dict[tuple[int, int], tuple[str, int]],
+    ) -> None:
+        for column, cell in enumerate(cells):
+            if not cell:
+                raise self._fault(line, column, "is empty", "fill it or take the line out")
+        *names, value = cells
+        if self._is_pairs and value.lower() not in (*_YES, *_NO):
+            raise self._fault(line, 2, f"says {value}", "write yes or no, 1 or 0, true or false")
+        found = [self._record(numbers, name, line, column) for column, name in enumerate(names)]
+        known = [number for number in found if number is not None]
+        if len(known) < len(names) or (self._is_pairs and known[0] == known[1]):
+            return
+        if self._is_pairs:
+            value = "yes" if value.lower() in _YES else "no"
+        before, earlier = said.setdefault((min(known), max(known)), (value, line))
+        if before != value:
+            what = f"says {value} of {' and '.join(names)}, but line {earlier} says {before}"
+            raise self._fault(line, len(names), what, "keep one of the two lines")
 
     def _fault(self, line: int, column: int, what: str, advice: str) -> UsageError:
         return UsageError(f"{self._file}, line {line}: column {self._columns[column]} {what}", advice)
@@ -113,6 +132,11 @@ class Labels:
         """How much the answers say: pairs, or records with a known person."""
         return len(self._left)
 
+    @property
+    def are_whole(self) -> bool:
+        """Whether every pair of the answered records is answered."""
+        return not self._is_pairs
+
     def weigh(self, left: Ints, right: Ints) -> None:
         """Learn from pairs that surely match how much rarer wrong pairs are among the answers than right ones.
 
@@ -134,10 +158,9 @@ class Labels:
         """Pairwise F1 of a partition over the answers: of all together, then of each fold."""
         import numpy as np
 
-        folds = self._folds()
-        every = np.ones(len(folds), dtype=bool)
+        every = np.ones(self.count, dtype=bool)
         rarer = 1 if self._is_pairs else FOLDS  # of the pairs that mix two persons, so few mix two of one fold
-        found = [self._f1(groups, folds == fold, self.false_weight * rarer) for fold in range(FOLDS)]
+        found = [self._f1(groups, self._folds == fold, self.false_weight * rarer) for fold in range(FOLDS)]
         return np.array([self._f1(groups, every, self.false_weight), *found])
 
     def _f1(self, groups: Ints, used: Bools, false_weight: float) -> float:
@@ -153,29 +176,22 @@ class Labels:
         weighted = right + false_weight * (claimed - right)
         return 2 * right / (weighted + true) if weighted + true else 1.0
 
-    def _folds(self) -> Ints:
-        import numpy as np
-
-        return np.arange(len(self._left)) % FOLDS if self._is_pairs else self._right % FOLDS
-
     def among(self, left: Ints, right: Ints) -> tuple[Ints, Bools, Ints, int]:
         """Which of these pairs are answered (positions), how, in which fold, and by how many records."""
         import numpy as np
 
         if self._is_pairs:
-            size = 1 + max(int(side.max()) for side in (left, right, self._left, self._right) if len(side))
-            low, high = np.minimum(self._left, self._right), np.maximum(self._left, self._right)
-            codes, first = np.unique(low * size + high, return_index=True)
-            asked = left.astype(np.int64) * size + right
+            codes = self._left * self._records + self._right
+            asked = left.astype(np.int64) * self._records + right
             place = np.minimum(np.searchsorted(codes, asked), len(codes) - 1)
             positions = np.flatnonzero(codes[place] == asked)
-            answer = first[place[positions]]
-            return positions, self._truth[answer], self._folds()[answer], 2 * len(positions)
-        person = np.full(1 + max(int(side.max()) for side in (left, right, self._left) if len(side)), -1)
-        person[self._left] = self._right
-        positions = np.flatnonzero((person[left] >= 0) & (person[right] >= 0))
-        one, other = person[left[positions]], person[right[positions]]
-        return positions, one == other, one % FOLDS, len(self._left)
+            answer = place[positions]
+            return positions, self._truth[answer], self._folds[answer], 2 * len(positions)
+        place = np.full(self._records, -1)
+        place[self._left] = np.arange(self.count)
+        positions = np.flatnonzero((place[left] >= 0) & (place[right] >= 0))
+        one, other = place[left[positions]], place[right[positions]]
+        return positions, self._right[one] == self._right[other], self._folds[one], self.count
 
 
 def _plain(value: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cdp.identity.generic.calibration import FOLDS, Answers, calibrate
+from cdp.identity.generic.calibration import FEWEST, FOLDS, Answers, calibrate
 from cdp.identity.generic.drafts import HEIGHTS, Draft
 from cdp.identity.generic.labels import Labels
 from cdp.identity.generic.partition import NEVER
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _BELIEVED = 300  # answers that the model's own expectation is worth
 _ERRORS = 2.0  # standard errors by which a change must be better
 _LIKELY = 3.0
+_YIELD = 0.02  # expected F1 that a change may cost: answers know more than the model, but not everything
 
 
 def teach(
@@ -28,7 +29,8 @@ def teach(
     """The draft and height to use, and in words what the answers did.
 
     Two changes are tried: another height, and corrected weights (``again`` drafts anew) with their own height. Each is
-    fitted five times to four fifths of the answers and held against the fifth that is left.
+    fitted five times to four fifths of the answers and held against the fifth that is left. What promises clearly less
+    than before is refused however well it does on the answers: these may all be of one sort.
     """
 
     odds = pairs["log_odds"].to_numpy()
@@ -36,36 +38,44 @@ def teach(
     labels.weigh(likely["l"].to_numpy(), likely["r"].to_numpy())
     answers = _answers(pairs, labels, scorer)
     before = labels.f1(draft.partition(height))
+    nothing = f"pair F1 on them {before[0]:.3f}"
+    if not answers.are_enough:
+        yes, no = answers.counts
+        needed = "yes" if answers.are_whole else "of each"
+        counted = f"{yes} yes and {no} no among the pairs worth comparing, {FEWEST} {needed} are needed"
+        return draft, height, f"your answers changed nothing: {counted}; {nothing}"
     tried: list[tuple[float, str, Callable[[], tuple[Draft, float]]]] = []
     moved = _scores(draft, labels)
     gains = _gains([(moved, fold) for fold in range(FOLDS)], before)
     if gains > 0:
         tried.append((gains, "moved the threshold", lambda: (draft, _best(moved, None))))
-    if answers is not None:
-        parts = [_scores(again(_corrected(scorer, answers, fold)), labels) for fold in range(FOLDS)]
-        gains = _gains([(part, fold) for fold, part in enumerate(parts)], before)
-        if gains > 0:
-            tried.append(
-                (gains, "corrected the weights", lambda: _with_height(again(_corrected(scorer, answers)), labels))
-            )
-    if not tried:
-        said = "changed nothing: no change they ask for proved better on answers held back"
-        return draft, height, f"your answers {said}; pair F1 on them {before[0]:.3f}"
-    _, said, make = max(tried, key=lambda one: one[0])
-    draft, height = make()
-    after = labels.f1(draft.partition(height))[0]
-    return draft, height, f"your answers {said}; pair F1 on them {before[0]:.3f} before, {after:.3f} after"
+    parts = [_scores(again(_corrected(scorer, answers, fold)), labels) for fold in range(FOLDS)]
+    gains = _gains([(part, fold) for fold, part in enumerate(parts)], before)
+    if gains > 0:
+        tried.append((gains, "corrected the weights", lambda: _with_height(again(_corrected(scorer, answers)), labels)))
+    promised = draft.promise(draft.partition(height))
+    for _, said, make in sorted(tried, key=lambda one: -one[0]):
+        other, at = make()
+        groups = other.partition(at)
+        if other.promise(groups) >= promised - _YIELD:
+            after = labels.f1(groups)[0]
+            return other, at, f"your answers {said}; {nothing} before, {after:.3f} after"
+    reason = (
+        "what they ask for promises less for all other pairs"
+        if tried
+        else "no change they ask for proved better on answers held back"
+    )
+    return draft, height, f"your answers changed nothing: {reason}; {nothing}"
 
 
-def _answers(pairs: pd.DataFrame, labels: Labels, scorer: Scorer) -> Answers | None:
+def _answers(pairs: pd.DataFrame, labels: Labels, scorer: Scorer) -> Answers:
     left, right, odds = (pairs[name].to_numpy() for name in ("l", "r", "log_odds"))
     asked, truth, folds, answered = labels.among(left, right)
     free = odds[asked] > NEVER
     asked, truth, folds = asked[free], truth[free], folds[free]
     patterns = decode(pairs["pattern"].to_numpy()[asked], scorer.comparisons)[0]
     sizes = tuple(len(comparison.levels) + 2 for comparison in scorer.comparisons)
-    answers = Answers(odds[asked], patterns, truth, folds, answered, sizes, labels.false_weight)
-    return answers if answers.are_enough else None
+    return Answers(odds[asked], patterns, truth, folds, answered, sizes, labels.false_weight, labels.are_whole)
 
 
 def _corrected(scorer: Scorer, answers: Answers, without: int | None = None) -> Scorer:
