@@ -37,6 +37,16 @@ records as (
     select * from identity_records
 ),
 
+conflicts as (
+    select name_key_l as name_key, name_key_r as other_key
+    from relations
+    where is_given_conflict
+    union all
+    select name_key_r as name_key, name_key_l as other_key
+    from relations
+    where is_given_conflict
+),
+
 carried as (
     select
         identifiers.record_id,
@@ -113,13 +123,11 @@ told_by_time as (
         and not exists (
             select 1
             from nearest as other
-            inner join relations
-                on least(other.name_key, nearest.name_key) = relations.name_key_l
-                and greatest(other.name_key, nearest.name_key) = relations.name_key_r
+            inner join conflicts on other.name_key = conflicts.other_key
             where other.record_id = nearest.record_id
                 and other.identifier_type = nearest.identifier_type
                 and other.identifier_value = nearest.identifier_value
-                and relations.is_given_conflict
+                and conflicts.name_key = nearest.name_key
                 and other.days <= 4 * nearest.days + 4
         )
 ),
@@ -138,13 +146,11 @@ told_by_mailbox as (
         and not exists (
             select 1
             from verdicts as other
-            inner join relations
-                on least(other.name_key, verdicts.name_key) = relations.name_key_l
-                and greatest(other.name_key, verdicts.name_key) = relations.name_key_r
+            inner join conflicts on other.name_key = conflicts.other_key
             where other.identifier_type = verdicts.identifier_type
                 and other.identifier_value = verdicts.identifier_value
                 and other.verdict = 1
-                and relations.is_given_conflict
+                and conflicts.name_key = verdicts.name_key
         )
 ),
 
