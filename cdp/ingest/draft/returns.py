@@ -37,16 +37,20 @@ def _channel(export: Export) -> tuple[str, str]:
     return text("store" if export.channel == "store" else "post"), "return_channel"
 
 
-def _of_amounts(export: Export, trade: Trade, refunded: Column) -> str:
-    total = "sum" if export.is_many and level_of(export, refunded) == "row" else "max"
-    items = [
+def _refund(export: Export, trade: Trade, amount: str) -> list[tuple[str, str]]:
+    return [
         (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
         (trade.key, "order_id"),
         *record_of(export, trade),
         _channel(export),
-        (f"{total}(abs({refunded.name}))", "amount"),
+        (amount, "amount"),
         (currency_of(export), "currency"),
     ]
+
+
+def _of_amounts(export: Export, trade: Trade, refunded: Column) -> str:
+    total = "sum" if export.is_many and level_of(export, refunded) == "row" else "max"
+    items = _refund(export, trade, f"{total}(abs({refunded.name}))")
     cancelled = [f"{column.name} is null" for column in export.all_of("cancelled_at")]
     body = ["select", *select(items), f"from {export.name}", *where(f"{refunded.name} <> 0", *cancelled)]
     return file_of(
@@ -60,14 +64,7 @@ def _of_amounts(export: Export, trade: Trade, refunded: Column) -> str:
 def _whole_refunds(export: Export, trade: Trade) -> list[str]:
     sold = f"sum({trade.amount})"
     amount = f"coalesce(arg_min({trade.total}, _row), {sold}, 0)" if trade.total else f"coalesce({sold}, 0)"
-    items = [
-        (f"{text(export.name + ':')} || {trade.key} || ':refund'", "return_id"),
-        (trade.key, "order_id"),
-        *record_of(export, trade),
-        _channel(export),
-        (f"abs({amount})", "amount"),
-        (currency_of(export), "currency"),
-    ]
+    items = _refund(export, trade, f"abs({amount})")
     body = ["select", *select(items), f"from {export.name}", *where(trade.is_refunded, trade.sold)]
     return [*body, f"group by {trade.key}"]
 
