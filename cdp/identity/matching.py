@@ -31,7 +31,14 @@ class Linked:
 
 
 def link_up(engine: Engine, settings: IdentitySettings, narrow: Callable[[], None] | None = None) -> Linked:
-    """From the input tables to table ``representatives``.
+    """From the input tables to table ``representatives``; ``narrow`` as for ``solve_links``."""
+    linked = solve_links(engine, settings, narrow)
+    make(engine, *(step for step in MODEL_STEPS if not narrow or step not in PER_RECORD))
+    return linked
+
+
+def solve_links(engine: Engine, settings: IdentitySettings, narrow: Callable[[], None] | None = None) -> Linked:
+    """From the input tables to table ``record_components``.
 
     ``narrow`` leaves, of the records whose identifiers were linked, those whose customer is asked for.
     """
@@ -39,7 +46,6 @@ def link_up(engine: Engine, settings: IdentitySettings, narrow: Callable[[], Non
     rulings = load_rulings(engine)
     solved = solve(engine, settings, rulings)
     register_components(engine, solved.labels)
-    make(engine, *(step for step in MODEL_STEPS if not narrow or step not in PER_RECORD))
     return Linked(rulings, solved)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cdp.engines import Engine
 from cdp.identity.identifier_graph import make
-from cdp.identity.incremental.scope import DELIVERED_IDENTIFIERS, DELIVERED_RECORDS, open_records
+from cdp.identity.incremental.scope import DELIVERED_IDENTIFIERS, DELIVERED_RECORDS, open_identifiers, open_records
 from cdp.identity.incremental.state import DECISION_KEY, VALUE_KEY, KeptState, before
 from cdp.identity.settings import IdentitySettings
 
@@ -214,7 +214,7 @@ semi join shared on carried.value_key = shared.value_key
 def _judge_values(engine: Engine, settings: IdentitySettings) -> None:
     """Values of changed records, then and now, and whether each is blocked: over all records that carry one."""
     params: dict[str, object] = {"gmail_dots_optional": settings.gmail_dots_optional}
-    open_records(engine, "select record_key from changed_records", params)
+    open_identifiers(engine, "select record_key from changed_records", params)
     engine.create_table(
         "changed_values",
         f"select distinct {VALUE_KEY} as value_key, hash(record_id) as record_key from standard_identifiers",

@@ -100,9 +100,9 @@ from compared
 """
 
 
-def find_changed(engine: Engine) -> int:
-    """Make ``heads_changed`` (head_key): representatives of tonight that were not there before; how many they are."""
-    return engine.create_table(
+def find_changed(engine: Engine) -> None:
+    """Make ``heads_changed`` (head_key): representatives of tonight that were not there before."""
+    engine.create_table(
         "heads_changed",
         f"select night.head_key from heads_tonight as night anti join {_KEPT} as kept "
         "on night.head_key = kept.head_key and night.digest = kept.digest",
@@ -128,6 +128,38 @@ def heads_of(engine: Engine, pairs: pd.DataFrame) -> NDArray[np.uint64]:
     keys: NDArray[np.uint64] = heads["head_key"].to_numpy(dtype=np.uint64)
     ends = np.concatenate([pairs["component_l"].to_numpy(), pairs["component_r"].to_numpy()])
     return np.asarray(keys[np.unique(ends) - 1], dtype=np.uint64)
+
+
+_STRAYS = """
+with
+named as (
+    select distinct component from record_contents
+)
+
+select count(*)
+from named
+full join representatives using (component)
+where named.component is null or representatives.component is null
+"""
+
+
+def represent_reached(engine: Engine) -> bool:
+    """Make ``representatives`` anew: those of ``heads_tonight``, and of ``records_reached`` those of the last run.
+
+    Both come to ``heads_tonight`` and ``blocks_tonight``. Returns whether they are those of the components at hand.
+    """
+    engine.create_table(
+        "heads_kept", f"select * from {_KEPT} where head_key in (select record_key from records_reached)"
+    )
+    engine.execute("insert into heads_tonight by name select * from heads_kept")
+    engine.execute(f"insert into blocks_tonight by name {block_keys(engine, 'heads_kept')}")
+    columns = ", ".join(f"heads.{name}" for name in content_columns(engine, "heads_tonight"))
+    engine.create_table(
+        "representatives",
+        f"select numbers.node as component, {columns} from heads_tonight as heads "
+        "inner join record_numbers as numbers on heads.head = numbers.record_id",
+    )
+    return not int(engine.scalar(_STRAYS))
 
 
 # two that did not change can meet only where each is an end of a probable pair, tonight's or an earlier one

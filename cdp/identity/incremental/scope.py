@@ -35,23 +35,33 @@ def open_whole(engine: Engine) -> None:
         engine.create_view(table, f"select * from {other}")
 
 
-def open_records(engine: Engine, keys: str, params: dict[str, object]) -> None:
-    """Only the records whose ``record_key`` a query gives are at hand, with their identifiers and standard forms.
+def open_identifiers(engine: Engine, keys: str, params: dict[str, object]) -> None:
+    """Only the identifiers of the records whose ``record_key`` a query gives are at hand, with their standard forms."""
+    engine.create_table("record_identifiers", _delivered(DELIVERED_IDENTIFIERS, keys))
+    make(engine, "standard_identifiers", params=params)
 
-    Each record is read and standardised once in a night, however often it is at hand.
+
+def open_records(engine: Engine, keys: str, params: dict[str, object], *, alone: bool = False) -> None:
+    """The records whose ``record_key`` a query gives are at hand, with their identifiers and standard forms.
+
+    Each record is read and standardised once in a night. Those that were at hand before stay so, unless these are to
+    be ``alone``.
     """
-    engine.create_table("keys_at_hand", f"select distinct record_key from ({keys}) as wanted")
-    _get_to_know(engine, params)
+    _get_to_know(engine, keys, params)
     for table in _KNOWN:
-        make_or_view = engine.create_table if table in PER_RECORD else engine.create_view
-        make_or_view(table, _known(table, "keys_at_hand"))
+        engine.create_view(table, _known(table, "keys_at_hand") if alone else f"select * from known_{table}")
 
 
 def _known(table: str, keys: str) -> str:
     return f"select * from known_{table} where hash(record_id) in (select record_key from {keys})"
 
 
-def _get_to_know(engine: Engine, params: dict[str, object]) -> None:
+def _delivered(table: str, keys: str) -> str:
+    return f"select * from {table} as delivered where hash(record_id) in ({keys})"
+
+
+def _get_to_know(engine: Engine, keys: str, params: dict[str, object]) -> None:
+    engine.create_table("keys_at_hand", f"select distinct record_key from ({keys}) as wanted")
     missing = "select record_key from keys_at_hand"
     known = engine.has_table("known_keys")
     if known:
@@ -59,9 +69,7 @@ def _get_to_know(engine: Engine, params: dict[str, object]) -> None:
     if not engine.create_table("missing_keys", missing) and known:
         return
     for table, other in _NARROWED:
-        engine.create_table(
-            table, f"select * from {other} as delivered where hash(record_id) in (select record_key from missing_keys)"
-        )
+        engine.create_table(table, _delivered(other, "select record_key from missing_keys"))
     make(engine, *PER_RECORD, params=params)
     for table, mine in (*((name, f"known_{name}") for name in _KNOWN), ("missing_keys", "known_keys")):
         if known:
@@ -71,7 +79,9 @@ def _get_to_know(engine: Engine, params: dict[str, object]) -> None:
 
 
 def narrow(engine: Engine, touched: str) -> None:
-    """Of the records at hand, leave those of table ``touched``; identifiers stay."""
+    """Of the records known, leave those of table ``touched``; identifiers and standard forms of the others stay."""
+    for table in _KNOWN:
+        engine.create_view(table, f"select * from known_{table}")
     engine.create_view("identity_records", _known("identity_records", touched))
 
 
@@ -98,6 +108,6 @@ semi join usable on kept.value_key = usable.value_key
 """
 
 
-def open_touched(engine: Engine, touched: str, params: dict[str, object]) -> None:
+def open_touched(engine: Engine, touched: str, params: dict[str, object], *, alone: bool = False) -> None:
     """The records of table ``touched`` are at hand, and those that share a usable identifier with one of them."""
-    open_records(engine, _AROUND.format(touched=touched), params)
+    open_records(engine, _AROUND.format(touched=touched), params, alone=alone)
