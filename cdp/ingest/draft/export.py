@@ -90,7 +90,10 @@ class Export:
         return bool(self.all_of(*meanings))
 
     def derive(self, name: str, expression: str, description: str) -> str:
-        """Say a column once in the contract, for all mappings; gives its name."""
+        """Say a column once in the contract, for all mappings; gives its name, which no column of the export has."""
+        taken = {column.name for column in (*self.columns, *(self.lines.fields if self.lines else ()))}
+        while name in taken:
+            name += "_derived"
         self.derived[name] = (expression, description)
         return name
 

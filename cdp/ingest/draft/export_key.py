@@ -53,7 +53,12 @@ def find_key(export: Export) -> None:
     for column in export.columns:
         words = column.head.words
         numbered = bool(_NUMBERED.search(words)) and column.owner not in {"other", "ad"}
-        if numbered and not column.meaning and column.filled > 0.98 and _unique_share(files, (column,)) > 0.995:
+        if (
+            numbered
+            and column.meaning in {"", "order_id"}
+            and column.filled > 0.98
+            and _unique_share(files, (column,)) > 0.995
+        ):
             export.key = (column,)
             return
     export.key = _statement_key(export, files) or _combined_key(export, candidates, files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdp.ingest.checks import text
@@ -27,12 +28,33 @@ def find_order_key(export: Export, candidates: Sequence[Column]) -> None:
     ordered = sorted(candidates, key=lambda column: -column.filled)
     number = max(ordered, key=lambda column: (column.filled > 0.98, -ordered.index(column)))
     export.key = (*_besides(export, number), number)
+    further = [row for row in export.rows if not row.get(number.source, "").strip()]
+    if number.filled < 0.98 and _continue(export, number, further):
+        _leave_lines_out(export, number, further)
+    elif number.filled < 0.98:
+        export.doubt(f"rows without {number.source} are refused: is it the order's key?")
     export.is_many = _are_lines(export)
-    if number.filled < 0.98:
-        export.doubt(
-            f"rows without {number.source} are refused: is it the order's key? Where such rows continue the one "
-            "above, export the order lines themselves, each with the order's number"
-        )
+
+
+def _continue(export: Export, number: Column, further: Sequence[Row]) -> bool:
+    """Whether rows without a number belong to the order above: they say neither when it was nor whose it is."""
+    heads = [
+        column
+        for column in export.all_of(*_WHO, "full_name", "first_name", "created_at", "occurred_at", "total")
+        if column.owner != "item" and column.filled > 0.9 * number.filled
+    ]
+    return bool(heads) and not any(row.get(column.source, "").strip() for row in further for column in heads)
+
+
+def _leave_lines_out(export: Export, number: Column, further: Sequence[Row]) -> None:
+    """Make nothing of what stands on every line: only the first line of each order is taken in."""
+    of_lines = {name for row in further for name, value in row.items() if value.strip()}
+    export.columns = [replace(column, meaning="") if column.source in of_lines else column for column in export.columns]
+    export.doubt(
+        f"rows without {number.source} continue the order above and are refused: orders are drafted by what their "
+        "first rows say of them as a whole, without lines; for these export the order lines themselves, each with "
+        "its order's number"
+    )
 
 
 def order_of(export: Export, row: Row) -> tuple[str, ...]:
@@ -45,6 +67,8 @@ def orders_in(export: Export) -> Iterator[list[Row]]:
     for look in export.looks:
         groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in look.rows:
+            if not row.get(export.key[-1].source, "").strip():
+                continue
             groups[order_of(export, row)].append(row)
         yield from groups.values()
 

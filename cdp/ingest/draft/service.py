@@ -70,8 +70,9 @@ def tickets_sql(export: Export) -> str:
         items.append((f"lower({as_text(came)})", "channel"))
     if (subject := export.first_of("subject", "text")) is not None:
         items.append((_plain_text(subject), "subject"))
-    items.append(("ticket_status", "status"))
-    items.append(("ticket_status not in ('solved', 'closed')", "is_open"))
+    status_name = export.derive("ticket_status", state, "Status in the words of the tickets table")
+    items.append((status_name, "status"))
+    items.append((f"{status_name} not in ('solved', 'closed')", "is_open"))
     if (column := export.first_of("priority")) is not None:
         items.append((as_text(column), "priority"))
     items.append((opened.value, "opened_at"))
@@ -92,7 +93,6 @@ def tickets_sql(export: Export) -> str:
     for meaning, name in (("order_id", "order_id"), ("tags", "tags")):
         if (column := export.first_of(meaning)) is not None:
             items.append((_joined(column), name))
-    export.derive("ticket_status", state, "Status in the words of the tickets table")
     return file_of(
         "Tickets in their latest state.", "one row per ticket", [],
         ["select", *select(items), f"from {export.name}"], notes,

@@ -88,7 +88,7 @@ class Moments:
         if is_date and self.clock is None and self.column is not None and is_fact:
             export.doubt(f"{self.column.source} has no time of day: everything happens at midnight")
         if self.is_joined:
-            export.derive(MOMENT, self._joined(), "The instant, of date, clock and zone")
+            self._joined_name = export.derive(MOMENT, self._joined(), "The instant, of date, clock and zone")
 
     def _joined(self) -> str:
         assert self.column is not None
@@ -104,7 +104,7 @@ class Moments:
     def value(self) -> str:
         """SQL of the instant; ``null`` when the export has none."""
         if self.is_joined:
-            return MOMENT
+            return self._joined_name
         if self.column is None:
             return "cast(null as timestamp)"
         return self.column.name if self.column.shape.kind == "timestamp" else f"cast({self.column.name} as timestamp)"

@@ -7,8 +7,9 @@ import re
 from cdp.ingest.checks import text
 
 _CALLED_OFF = (
-    r"cancel|annul|anul|storn|(^|[^a-z])void|abandon|expired|abgelaufen|abgebroch|(^|[^a-z])trash"
-)  # fmt: skip
+    r"cancel|annul|anul|storn|(^|[^a-z])void|abandon|expired|abgelaufen|abgebroch|(^|[^a-z])trash|"
+    r"^((sales?|order)[^a-z]+)?(quot(e|ation)|draft|angebot|entwurf|devis|presupuest|preventiv|offert[ea]|or[cç]amento|wycena)"
+)
 _FAILED = (
     r"fail|declin|reject|abgelehnt|fehlgeschl|gescheitert|fallid|rechaz|[eé]chou|[eé]chec|refus|rifiut|fallit|mislukt|"
     r"geweig|odrzuc|nieudan|recusad|falhou"

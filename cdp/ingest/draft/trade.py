@@ -121,6 +121,8 @@ def _row_amount(export: Export) -> tuple[str, list[Column]]:
     has_own = any(column.owner == "item" and column.meaning in _PRICED for column in export.columns)
     meanings = ("total", "net", "subtotal", "gross", "unit_price", "tax", "discount", "quantity")
     pick = _amounts(export, "row", ("item",) if has_own else _OWN, meanings)
+    if "quantity" not in pick:
+        pick |= _amounts(export, "row", ("",), ("quantity",))
     discount = f" - abs(coalesce({pick['discount'].name}, 0))" if "discount" in pick else ""
     tax = f" + coalesce({pick['tax'].name}, 0)" if "tax" in pick else ""
     for meaning, rest in (("total", ""), ("net", tax), ("subtotal", tax)):
@@ -130,6 +132,11 @@ def _row_amount(export: Export) -> tuple[str, list[Column]]:
         quantity = pick.get("quantity")
         times = f"coalesce({quantity.name}, 1) * " if quantity else ""
         columns = [column for column in (quantity, pick["unit_price"]) if column]
+        if quantity is not None and quantity.distinct > 1:
+            export.doubt(
+                f"no column tells whether {pick['unit_price'].source} is the price of one piece or of all of a line; "
+                f"taken for one, and times {quantity.source}"
+            )
         return f"{times}{pick['unit_price'].name}{discount}", columns
     return (pick["gross"].name + discount, [pick["gross"]]) if "gross" in pick else ("0", [])
 

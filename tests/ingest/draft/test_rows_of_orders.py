@@ -1,0 +1,52 @@
+"""Exports whose rows relate to orders in ways that only their values tell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+ODOO = """Order Reference,Order Date,Customer,Customer/Email,Order Lines/Product,Order Lines/Quantity,\
+Order Lines/Unit Price,Order Lines/Subtotal,Untaxed Amount,Taxes,Total,Status
+S01,2026-05-01 08:00:00,Kim Lee,kim@example.org,Cup,1.00,20.00,20.00,20.00,4.20,24.20,Sales Order
+S02,2026-05-01 09:00:00,Jo Ray,jo@example.org,Mug,2.00,8.00,16.00,46.00,9.66,55.66,Sales Order
+,,,,Tray,1.00,30.00,30.00,,,,
+S03,2026-05-02 10:00:00,Al Fox,al@example.org,Tray,1.00,30.00,30.00,130.00,27.30,157.30,Quotation Sent
+,,,,Gift card,2.00,50.00,100.00,,,,
+"""
+MARKETPLACE = """amazon-order-id,purchase-date,order-status,product-name,sku,quantity,currency,item-price,ship-city
+302-1,2026-05-01T07:30:00+00:00,Shipped,Cup,C-1,1,EUR,20.00,Bonn
+302-2,2026-05-01T08:30:00+00:00,Shipped,Cup,C-1,3,EUR,{three},Kiel
+302-2,2026-05-01T08:30:00+00:00,Shipped,Mug,M-1,1,EUR,8.00,Kiel
+302-3,2026-05-02T08:30:00+00:00,Shipped,Mug,M-1,2,EUR,{two},Ulm
+"""
+PAYMENTS = """Invoice Number,Date,Name,Email,Country,Country Code,Total,Quantity
+1,2026-05-01 10:00:00,Kim Lee,kim@example.org,United States,US,10.00,1
+2,2026-05-01 11:00:00,Jo Ray,jo@example.org,Germany,DE,12.00,1
+"""
+
+
+def test_rows_that_continue_an_order_do_not_change_what_it_is_worth(drafts_of):
+    tried = drafts_of({"sale_lines.csv": ODOO})["sale_lines"]
+    orders = {row["order_id"]: (row["gross_revenue"], row["is_cancelled"]) for row in tried.rows("orders")}
+    assert orders == {
+        "S01": (Decimal("24.20"), False), "S02": (Decimal("55.66"), False), "S03": (Decimal("157.30"), True),
+    }  # fmt: skip
+    assert "order_lines" not in [table.name for table in tried.trial.tables]
+    assert any("continue the order above" in doubt for doubt in tried.draft.doubts)
+
+
+@pytest.mark.parametrize(
+    ("three", "two", "worth"),
+    [("60.00", "16.00", ["20.00", "68.00", "16.00"]), ("20.00", "8.00", ["20.00", "68.00", "16.00"])],
+)
+def test_a_price_is_of_one_piece_or_of_all_as_the_articles_tell(drafts_of, three, two, worth):
+    tried = drafts_of({"orders.txt": MARKETPLACE.format(three=three, two=two).replace(",", "\t")})["orders"]
+    rows = sorted(tried.rows("orders"), key=lambda row: row["order_id"])
+    assert [row["gross_revenue"] for row in rows] == [Decimal(amount) for amount in worth]
+    assert sum(row["amount"] for row in tried.rows("order_lines")) == sum(map(Decimal, worth))
+
+
+def test_what_is_derived_takes_no_name_of_a_column(drafts_of):
+    tried = drafts_of({"orders.csv": PAYMENTS})["orders"]
+    assert sorted(row["country"] for row in tried.rows("identity_records")) == ["DE", "US"]
