@@ -26,6 +26,7 @@ from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
 from cdp.ingest.reading import Batch, Certified, Stream
+from cdp.ingest.reading.encodings import utf8_behind
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, with_text, without_copies
 from cdp.ingest.restatement import Scope, find_withdrawn
 from cdp.ingest.sheet_rules import held_to
@@ -218,6 +219,12 @@ def _staged_text(
         return stage_csv(engine, contract, batch, file, left_out)
     except DriftError as error:
         odd = [name for name in batch.columns if "\ufffd" in name]
+        misread = [told for name in batch.columns if (told := utf8_behind(name, form.encoding)) is not None]
+        if misread:
+            raise EncodingError(
+                f"the header {misread[0]!r} of {file} is written in UTF-8, where the feed declares {form.encoding}",
+                "if the source writes UTF-8 now, set 'encoding: utf-8' under form in the feed's feed.yaml",
+            ) from error
         if not odd:
             raise
         raise EncodingError(

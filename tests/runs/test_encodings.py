@@ -52,3 +52,12 @@ def test_a_few_broken_lines_are_loaded_and_told_once(club):
         "inbox/club1.csv: invalid_bytes_replaced: bytes that are no utf-8 became U+FFFD (2 lines, the first is 2)"
     ]
     assert len(club.members()) == 30
+
+
+def test_a_header_in_utf8_is_no_renamed_column(club):
+    club.contract(UNDATED.replace("physicalName: e_mail", "physicalName: E-Mail für Werbung, required: true"))
+    declare(club, "cp1252")
+    told = club.run(club1=members(1, "utf-8").replace(b"e_mail", "E-Mail für Werbung".encode()))
+    (refused,) = [words for words in told.warnings if "was refused" in words]
+    assert "is written in UTF-8, where the feed declares cp1252" in refused
+    assert "cdp feed rename" not in refused

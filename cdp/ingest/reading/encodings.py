@@ -33,6 +33,8 @@ _FEWEST_BROKEN, _LINES_PER_BROKEN = 3, 200
 _BROKEN_KEPT = 200
 _SMALL_IN_WORD = re.compile(r"(?<=[a-z])[ß-öø-ÿ]|[ß-öø-ÿ](?=[a-z])")
 _GREAT_IN_WORD = re.compile(r"(?<=[A-Z])[À-ÖØ-Þ]|[À-ÖØ-Þ](?=[A-Z])")
+_TWO_BYTES = "\u00fc".encode()
+_FEWEST_LETTERS = 3
 _LIKELY = ("utf-8", "cp1252", "cp850")
 
 
@@ -54,6 +56,9 @@ class Encoding:
         self.name = codec
         self.is_wide = codec in _WIDE
         self._codec, self._unit = _WIDE.get(codec, (codec, 1))
+        self._is_of_single_bytes = (
+            not self.is_wide and len(_TWO_BYTES.decode(codec, "replace")) == 2 and codec != "ascii"
+        )
         self._keeps_ascii = not self.is_wide and _ASCII.decode(codec, "replace").encode("utf-8", "replace") == _ASCII
 
     def cut(self, data: bytes) -> int:
@@ -110,6 +115,8 @@ class Encoding:
                 self._must_be_in_step(decoded, first_line)
                 text = raw if self._codec == "utf-8" else decoded.encode()
                 log.decoding.lines_sound += 1
+                if self._is_of_single_bytes:
+                    self._note_utf8(raw, log.decoding)
             except UnicodeError:
                 text = b"".join(self._mend(raw, first_line, log))
         if b"\0" in text:
@@ -118,6 +125,14 @@ class Encoding:
                     log.add("nul_bytes_replaced", first_line + offset, "NUL replaced by U+FFFD")
             text = text.replace(b"\0", _REPLACEMENT)
         return text
+
+    @staticmethod
+    def _note_utf8(raw: bytes, found: Decoding) -> None:
+        """Bytes that make UTF-8 make it by intent: hardly any text of single bytes does so throughout."""
+        try:
+            found.letters_of_utf8 += sum(not character.isascii() for character in raw.decode())
+        except UnicodeError:
+            found.is_no_utf8 = True
 
     def _must_be_in_step(self, decoded: str, line: int) -> None:
         """Raise ``IngestError`` where a lost or added byte makes one long text of everything behind it."""
@@ -149,8 +164,14 @@ class Encoding:
         """Raise ``EncodingError`` when a file of so many lines is surely not in this encoding.
 
         A few broken lines among many, or among more that are sound and not plain ASCII, are damage, not another
-        encoding.
+        encoding. Single bytes say something in nearly any order, so a file of them is told by being UTF-8 throughout.
         """
+        if found.letters_of_utf8 >= _FEWEST_LETTERS and not (found.is_no_utf8 or found.lines_broken):
+            raise EncodingError(
+                f"its {found.letters_of_utf8} characters beyond ASCII are UTF-8, where the feed declares {self.name}; "
+                "nothing of the file was loaded",
+                "if the source writes UTF-8 now, set 'encoding: utf-8' under form in the feed's feed.yaml",
+            )
         is_much = found.lines_broken * _LINES_PER_BROKEN > lines and found.lines_broken > found.lines_sound
         if found.lines_broken >= _FEWEST_BROKEN and is_much:
             share = f"{found.lines_broken} of {lines} lines hold bytes that are no {self.name}"
@@ -163,6 +184,15 @@ class Encoding:
             return "set the encoding that the source writes under form in the feed's feed.yaml"
         name = "utf-8" if "utf-8" in fitting else max(fitting, key=lambda name: _letters_in_words(fitting[name]))
         return f"it looks like {name}: set 'encoding: {name}' under form in the feed's feed.yaml"
+
+
+def utf8_behind(text: str, encoding: str) -> str | None:
+    """What a text says that was UTF-8 and read in another encoding; ``None`` when it was not."""
+    try:
+        told = text.encode(encoding).decode()
+    except (UnicodeError, LookupError):
+        return None
+    return told if told != text else None
 
 
 def _decoded(lines: Sequence[bytes], encoding: str) -> str:

@@ -177,6 +177,17 @@ def test_utf8_in_a_feed_of_another_encoding_is_refused_where_it_can_be_told(deli
     assert "encoding: utf-8" in caught.value.hint
 
 
+def test_utf8_in_a_feed_of_single_bytes_is_told_by_being_utf8_throughout(deliver, load, tmp_path):
+    declared = replace(KEYED, encoding="cp1252")
+    with pytest.raises(EncodingError, match="are UTF-8, where the feed declares cp1252") as caught:
+        certify(deliver(_shop("utf-8", 90)), declared, tmp_path / "parts")
+    assert "encoding: utf-8" in caught.value.hint
+    mixed = "id,name,city\nK1,Böhm,Köln\n".encode("cp1252") + "K2,Jürgen,Köln\n".encode()
+    assert load(certify(deliver(mixed), declared, tmp_path / "mixed"))[0] == ("K1", "Böhm", "Köln")
+    few = "id,name,city\nK1,Ã©,Ulm\n".encode("cp1252")
+    assert load(certify(deliver(few), declared, tmp_path / "few")) == [("K1", "Ã©", "Ulm")]
+
+
 @pytest.mark.parametrize("sound", [[b"K1,Meier,Ulm"] * 900, ["K1,Böhm,Köln".encode()] * 4])
 def test_damaged_lines_among_many_or_among_sound_ones_cost_no_file(sound, deliver, tmp_path):
     path = deliver(b"\n".join([b"id,name,city", *sound, *[b"K2,B\xf6hm,Ulm"] * 3, b""]))
