@@ -6,7 +6,8 @@ import unicodedata
 from functools import reduce
 
 _WRITTEN_OUT = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # Müller, Mueller and Muller are one name
-_LETTERS = {"ß": "ss", "æ": "ae", "ł": "l", "ø": "o", "đ": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+LETTERS = {"ß": "ss", "æ": "ae", "ł": "l", "ø": "o", "đ": "d", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+"""Letters that have no accent to take away."""
 TITLES = ("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "rev", "herr", "frau", "fraulein", "hr", "fr",
           "mme", "mlle")  # fmt: skip
 """Words before a name that step record_names drops too."""
@@ -21,7 +22,7 @@ DEFAULT_DATES = ("00010101", "11111111", "17530101", "18991230", "18991231", "19
 
 def plain_name(name: str) -> str:
     """The form that step record_names gives a part of a name: ``Jürgen`` and ``Juergen`` are ``jurgen``."""
-    lowered = "".join(_LETTERS.get(sign, sign) for sign in name.strip().lower())
+    lowered = "".join(LETTERS.get(sign, sign) for sign in name.strip().lower())
     bare = "".join(sign for sign in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(sign))
     return reduce(lambda text, pair: text.replace(*pair), _WRITTEN_OUT, bare)
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BESIDE = (("birth",), ("email",), ("phone",), ("street", "house", "postcode"), ("street", "house", "city"))
-_MUST_NOT_DIFFER = ("birth", "generation", "gender")
+_MUST_NOT_DIFFER = ("birth", "generation", "gender", "legal")
 
 
 def certain_pairs(engine: Engine, filled: Mapping[str, float]) -> pd.DataFrame:
     """Pairs (l, r) with the same given and family name and birth date, e-mail, phone, number or whole address.
 
-    Where there are no names at all, the same e-mail address or number. None of birth date, generation and gender may
-    differ. Stars around the first record of each group, not all pairs.
+    Where there are no names at all, the same e-mail address or number. None of birth date, generation, gender and
+    legal form may differ. Stars around the first record of each group, not all pairs.
     """
     numbers = [(column,) for column in filled if column.startswith("person_number_")]
     names = ("given", "family")

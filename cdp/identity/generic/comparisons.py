@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cdp.engines import Engine
 from cdp.identity.generic.levels import Comparison, Level, alike, by_rarity, crosswise, equal, null, one_slip, slip
@@ -76,13 +75,18 @@ def _other_names() -> Comparison:
     return Comparison("other_names", ("other_names",), null("other_names"), levels, GIVEN)
 
 
-def _birth() -> Comparison:
+_GENERATION = "abs(cast(birth_year_l as integer) - cast(birth_year_r as integer)) between 16 and 45"
+
+
+def _birth(*, is_small: bool) -> Comparison:
+    # a year that is off by decades may be a slip and may be a father's: few records cannot teach which
+    near = f"not {_GENERATION}" if is_small else "true"
     levels = (
         Level("same, not 1 January", "birth_l = birth_r and not birth_l like '%0101'", 0.7),
         Level("same", equal("birth"), 0.08),
         Level(
             "one slip, or day and month swapped",
-            f"({one_slip('birth')} or "
+            f"(({one_slip('birth')} and {near}) or "
             "birth_l = concat(left(birth_r, 4), right(birth_r, 2), substr(birth_r, 5, 2)))",
             0.12,
         ),
@@ -91,15 +95,25 @@ def _birth() -> Comparison:
             "birth_year_l = birth_year_r and (birth_l like '%0101' or birth_r like '%0101')",
             0.03,
         ),
-        Level("same day and month", "right(birth_l, 4) = right(birth_r, 4)", 0.02),
+        Level("same day and month", f"right(birth_l, 4) = right(birth_r, 4) and {near}", 0.02),
         Level("same year and month or day", "left(birth_l, 6) = left(birth_r, 6) or (birth_year_l = birth_year_r and "
               "right(birth_l, 2) = right(birth_r, 2))", 0.02),
-        Level("same year, or two slips", "birth_year_l = birth_year_r or "
-              "(jaro_winkler_similarity(birth_l, birth_r) >= 0.75 and levenshtein(birth_l, birth_r) <= 2)", 0.02),
-        Level("a generation apart", "abs(cast(birth_year_l as integer) - cast(birth_year_r as integer)) "
-              "between 16 and 45", 0.005),
+        Level("same year, or two slips", f"birth_year_l = birth_year_r or ({near} and "
+              "jaro_winkler_similarity(birth_l, birth_r) >= 0.75 and levenshtein(birth_l, birth_r) <= 2)", 0.02),
+        Level("a generation apart", _GENERATION, 0.005),
     )  # fmt: skip
     return Comparison("birth_date", ("birth",), null("birth"), levels, BIRTH, 0.3, generation=1)
+
+
+def _suffix(*, has_birth: bool) -> Comparison:
+    """Junior and senior are two people; so are junior and one without a suffix who was born a generation apart."""
+    alone = f"not coalesce({_GENERATION}, false)" if has_birth else "true"
+    unknown = (
+        "(generation_l is null and generation_r is null) or "
+        f"((generation_l is null or generation_r is null) and {alone})"
+    )
+    level = Level("same", "coalesce(generation_l = generation_r, false)", 0.99)
+    return Comparison("generation", ("generation",), unknown, (level,), SELF, 0.02, is_veto=True)
 
 
 def _birth_year() -> Comparison:
@@ -217,14 +231,15 @@ RARITY_COLUMNS = ("given", "family", "city", "suburb")
 
 def choose_comparisons(filled: Mapping[str, float], records: int) -> list[Comparison]:
     """The comparisons that so many records can feed; ``filled`` says which share of them has each column."""
-    least = 0.01
+    least, is_small = 0.01, records < _FEW_RECORDS
     has = {column for column, share in filled.items() if share >= least}
     chosen = [
         comparison
         for comparison in (
-            _given(is_small=records < _FEW_RECORDS), _family(), _other_names(), _birth(), _email(),
+            _given(is_small=is_small), _family(), _other_names(), _birth(is_small=is_small), _email(),
             _phone(), _address(), _postcode(), _town("city"), _town("suburb"), _equality("gender", 0.03, TRAIT),
-            replace(_equality("generation", 0.01), is_veto=True),
+            _equality("legal", 0.1, GIVEN),
+            _suffix(has_birth="birth_year" in has),
         )
         if comparison.columns[0] in has
     ]  # fmt: skip

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from cdp.identity.forms import LETTERS
 from cdp.identity.generic.column_words import WORDS
+from cdp.identity.generic.organisation_words import sounds_like_organisation
 
-NAMES = ("full_name", "given_name", "middle_name", "family_name", "title", "suffix")
+NAMES = ("full_name", "given_name", "middle_name", "family_name", "title", "suffix", "organisation")
 PLACES = ("house_number", "street", "suburb", "city", "region", "postcode", "country")
 CONTACTS = ("email", "phone")
 OTHERS = ("birth_date", "birth_year", "age", "gender", "person_number", "trait")
@@ -38,7 +40,7 @@ class Content:
 
     @property
     def is_constant(self) -> bool:
-        """Whether all of many rows hold the same; a few may well be one person's."""
+        """Whether all of many rows hold the same."""
         return self.count_distinct <= 1 and self.distinct * _FEW_ROWS < 1
 
     def share(self, pattern: str) -> float:
@@ -57,6 +59,9 @@ DATE = (
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
 PHONE = r"(?=(.*\d){7})\+?[\d\s().\-/]{7,22}(x\d+)?"
 _LETTERS = r"[^\d@]+"
+_POSTCODE = (
+    r"[a-z]{1,2}\d[\da-z]? ?\d[a-z]{2}|\d{4} ?[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d|\d{2}-\d{3}|\d{4,5}-\d{3,4}|\d{3} \d{2}"
+)
 _STREET = (
     r"\d+[a-z]? [^\W\d].*|[^\W\d].*[^\W\d.]\.?,? \d+ ?[a-z]?|"
     r".*(street|road|avenue| st| rd| ave| lane| drive|strasse|straße|straat|gatan|weg|allee|platz).*|"
@@ -64,7 +69,12 @@ _STREET = (
 )
 _BY_NAME = "its name and values"
 _FEW_ROWS = 20
-_ONLY_ONE = frozenset({"given_name", "family_name", "full_name", "birth_date", "street", "postcode", "gender"})
+_MANY_ORGANISATIONS = 0.3
+_OF_PEOPLE = frozenset({"given_name", "family_name", "full_name"})
+_SINGLE = _OF_PEOPLE | {"organisation", "birth_date", "email", "phone", "person_number"}
+_ONLY_ONE = frozenset(
+    {"given_name", "family_name", "full_name", "organisation", "birth_date", "street", "postcode", "gender"}
+)
 _PEOPLE = frozenset({"email", "phone", "birth_date", "street", "postcode", "gender"})
 _GENDERS = frozenset(
     {"m", "f", "male", "female", "man", "woman", "u", "x", "o", "other", "unknown", "w", "d", "nonbinary"}
@@ -83,7 +93,10 @@ def _holds(role: str, content: Content) -> bool:
         "postcode": lambda: content.share(r".*\d.*") > 0.5 and content.share(r".{3,10}") > 0.7,
         "given_name": lambda: content.share(_LETTERS) > 0.5,
         "family_name": lambda: content.share(_LETTERS) > 0.5,
-        "full_name": lambda: content.share(_LETTERS) > 0.5 and (content.count_distinct > 3 or content.distinct == 1),
+        "full_name": lambda: (
+            content.share(_LETTERS) > 0.5
+            and (content.count_distinct > 3 or content.distinct == 1 or content.share(r"\S+ \S.*") > 0.7)
+        ),
         "house_number": lambda: content.share(r".*\d.*") > 0.5,
         "city": lambda: content.share(_LETTERS) > 0.4,
         "person_number": lambda: content.share(r".*\d.*") > 0.5 and content.distinct > 0.1,
@@ -110,7 +123,7 @@ def _by_content(content: Content) -> tuple[str, str]:
         return "birth_date", "values are dates of living people"
     if content.share_where(lambda value: value in _GENDERS) > 0.95 and content.count_distinct <= 8:
         return "gender", "a few words for sexes"
-    if content.share(r"[a-z]{1,2}\d[\da-z]? ?\d[a-z]{2}|\d{4} ?[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d") > 0.7:
+    if content.share(_POSTCODE) > 0.7:
         return "postcode", "values have a postcode's form"
     if content.share(PHONE) > 0.8 and content.share(r"\D*(\d\D*){9,15}") > 0.7 and content.distinct > 0.2:
         return "phone", "values have a phone's form"
@@ -126,6 +139,8 @@ def _by_content(content: Content) -> tuple[str, str]:
 
 
 def _by_words(content: Content) -> tuple[str, str]:
+    if content.share_where(sounds_like_organisation) > _MANY_ORGANISATIONS and content.distinct > 0.2:
+        return "organisation", "many values are names of organisations"
     names = known_given_names()
     is_named = content.share_where(lambda value: bool(set(re.split(r"[\s,]+", value)) & names))
     if content.share(r"[^\s,]+,? [^\s]+( .*)?") > 0.7 and is_named > 0.3 and content.distinct > 0.2:
@@ -144,15 +159,17 @@ def _years_of_birth(content: Content) -> bool:
 
 def guess_role(column: str, content: Content) -> Guess:
     """The role of one column."""
-    folded = unicodedata.normalize("NFD", column.strip().replace("ß", "ss"))
-    bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    written = "".join(LETTERS.get(sign, sign) for sign in column.strip())
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", written) if not unicodedata.combining(sign))
     plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", bare).lower()).strip("_")
     for pattern, role in WORDS:
         if re.fullmatch(pattern, plain):
             if role in ("id", "label", "ignore"):
                 return Guess(column, role, "its name")
-            if not content.values or (content.is_constant and role != "source"):
+            if not content.values or (content.is_constant and role not in ("source", *_SINGLE)):
                 return Guess(column, "ignore", "says nothing")
+            if role == "full_name" and content.share_where(sounds_like_organisation) > _MANY_ORGANISATIONS:
+                return Guess(column, "organisation", "many values are names of organisations")
             if _holds(role, content):
                 return Guess(column, role, _BY_NAME)
             break
@@ -165,6 +182,9 @@ def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> l
     Without a name that is known, the words that differ most from row to row are taken for names.
     """
     guesses = {name: guess_role(name, content) for name, content in contents.items() if name not in chosen}
+    for name, guess in guesses.items():
+        if guess.role == "organisation" and _OF_PEOPLE & {other.role for other in guesses.values()}:
+            guesses[name] = Guess(name, "trait", "an organisation beside people")
     named = {guess.role for guess in guesses.values() if guess.reason == _BY_NAME} | set(chosen.values())
     for name, guess in guesses.items():
         if guess.role in named & _ONLY_ONE and guess.reason != _BY_NAME:
@@ -176,7 +196,7 @@ def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> l
     )
     if "given_name" in roles and not roles & {"family_name", "full_name"} and words:
         guesses[words[0]] = Guess(words[0], "family_name", "many different words beside a given name")
-    elif len(roles & _PEOPLE) >= 2 and not roles & {"given_name", "family_name", "full_name"} and words:
+    elif len(roles & _PEOPLE) >= 2 and not roles & {"given_name", "family_name", "full_name", "organisation"} and words:
         guesses |= _names_by_variety(words, contents)
     return [Guess(name, chosen[name], "as you said") if name in chosen else guesses[name] for name in contents]
 

@@ -9,6 +9,8 @@ from cdp.engines.duckdb import literal, quote
 from cdp.identity.forms import SUFFIXES as SHARED_SUFFIXES
 from cdp.identity.forms import TITLES as SHARED_TITLES
 from cdp.identity.forms import fold_sql, plain_name
+from cdp.identity.generic.organisation_words import SURE_FORMS
+from cdp.identity.generic.organisations import name_organisations
 from cdp.identity.generic.placeholders import forget_placeholders
 from cdp.identity.generic.read import Source
 from cdp.identity.generic.roles import Guess
@@ -17,8 +19,7 @@ _TITLES = (
     "professor lord lady baron baroness earl count countess duke duchess viscount "
     "reverend revd father sister captain capt major maj colonel col general gen lieutenant lt admiral adm "
     "sergeant sgt cpl hon honourable honorable rt right judge justice bishop archbishop canon saint st king queen "
-    "prince princess president don dona senor senora madam master the "
-    "ltd limited inc llc plc gmbh corp"
+    "prince princess president don dona senor senora madam master the"
 )
 TITLES = (*SHARED_TITLES, *_TITLES.split())
 _GENERATIONS = {"sr": "1", "jr": "2", "iii": "3", "iv": "4"}
@@ -42,8 +43,8 @@ _UNKNOWN = (
     "tbd",
     "tba",
 )
-_RAW = ("full_name", "given_name", "middle_name", "family_name", "suffix", "house_number", "street", "suburb", "city",
-        "region", "postcode", "birth_date", "birth_year", "age", "gender")  # fmt: skip
+_RAW = ("full_name", "given_name", "middle_name", "family_name", "organisation", "suffix", "house_number", "street",
+        "suburb", "city", "region", "postcode", "birth_date", "birth_year", "age", "gender")  # fmt: skip
 _STREET_WORDS = {
     "street": "st", "road": "rd", "avenue": "ave", "drive": "dr", "lane": "ln", "court": "ct", "place": "pl",
     "boulevard": "blvd", "circuit": "cct", "crescent": "cres", "terrace": "tce", "close": "cl", "strasse": "str",
@@ -94,6 +95,14 @@ def _several(columns: Sequence[str], clean: str) -> str:
 
 
 _EMAIL = "case when {0} like '%_@_%' then lower(replace({0}, ' ', '')) end"
+_OFFICES = (
+    "'info', 'office', 'contact', 'kontakt', 'contacto', 'contatto', 'contato', 'sales', 'admin', 'mail', 'hello', "
+    "'enquiries', 'service', 'support', 'post', 'team', 'accounts', 'buchhaltung', 'biuro', 'zentrale'"
+)
+_MAILBOX = (  # who has no name but an office is told by the domain
+    f"nullif(split_part(case when split_part(emails[1], '@', 1) in ({_OFFICES}) "
+    "then replace(split_part(emails[1], '@', 2), '.', '@') else emails[1] end, '@', 1), '')"
+)
 _EXTENSION = "(x|ext[.]?|extension|#|durchwahl|poste) *[0-9]{{1,6}} *$"
 _DIGITS = f"regexp_replace(regexp_replace(lower({{0}}), '{_EXTENSION}', ''), '[^0-9]', '', 'g')"
 _PHONE = f"case when length({_DIGITS}) >= 7 then right({_DIGITS}, 9) end"
@@ -140,16 +149,19 @@ def _names() -> tuple[str, ...]:
         kept = f"not list_contains([{dropped}], v) and not {in_suffixes.format('v')}"
         return f"list_filter(string_split({text}, ' '), lambda v: v <> '' and {kept})"
 
+    undotted = "replace(raw_organisation, '.', '')"
+    sure = ", ".join(map(literal, SURE_FORMS))
     last_word = "string_split(coalesce({0}, ''), ' ')[-1]"
     spelled = (
-        f"spelled as (select *, {whole} as whole, {_name('raw_given_name')} as given_raw, "
+        f"spelled as (select *, coalesce({_name(undotted)}, {whole}) as whole, {_name('raw_given_name')} as given_raw, "
         f"{_name('raw_family_name')} as family_raw from numbered)"
     )
     split = (
         f"split as (select *, {tokens('whole')} as tokens, {tokens('given_raw')} as given_tokens, "
         f"{tokens('family_raw')} as family_tokens, "
         f"coalesce({suffixes}[{_bare('raw_suffix')}], {suffixes}[{last_word.format('whole')}], "
-        f"{suffixes}[{last_word.format('family_raw')}]) as generation from spelled)"
+        f"{suffixes}[{last_word.format('family_raw')}]) as generation, case when raw_organisation is not null "
+        f"or list_has_any(string_split(whole, ' '), [{sure}]) then whole end as organisation from spelled)"
     )
     named = (
         "named as (select *, "
@@ -226,9 +238,11 @@ def standardise(engine: Engine, selects: Sequence[str], numbers: int, traits: in
     count = engine.create_table(
         "people",
         f"with {', '.join(ctes)} select n, source, source_id, given, family, other_names, family_words, generation, "
+        "organisation, cast(null as varchar) as legal, "
         f"left(given, 1) as given_1, birth, nullif({year}, '') as birth_year, {age_year} as age, {_places()}, "
-        "emails, phones, emails[1] as email, nullif(split_part(emails[1], '@', 1), '') as mailbox, phones[1] as phone, "
+        f"emails, phones, emails[1] as email, {_MAILBOX} as mailbox, phones[1] as phone, "
         f"{_bare('raw_gender')} as gender{', ' + kept if kept else ''} from dated order by n",
     )
+    name_organisations(engine)
     forget_placeholders(engine, count)
     return count
