@@ -135,7 +135,8 @@ def _first_run(smallest: dict[int, str], sizes: dict[int, int]) -> Assignment:
 def _overlaps(engine: Engine, previous: PreviousIdentity) -> list[_Overlap]:
     rows = engine.rows(
         f"with minted as (select customer_id, min(as_of) as minted_at from {previous.id_crosswalk} "
-        "where event_type in ('minted', 'split') group by customer_id) "
+        f"where event_type in ('minted', 'split') and customer_id in (select customer_id from {previous.identity_map}) "
+        "group by customer_id) "
         "select c.cluster, p.customer_id, count(*), min(coalesce(cast(m.minted_at as varchar), '')), min(p.record_id) "
         f"from {previous.identity_map} as p inner join record_clusters as c on p.record_id = c.record_id "
         "left join minted as m on p.customer_id = m.customer_id group by c.cluster, p.customer_id"

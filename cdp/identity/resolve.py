@@ -16,10 +16,10 @@ from cdp.errors import IdentityError
 from cdp.identity.durable_ids import Assignment, PreviousIdentity, assign_ids, crosswalk_frame, name_decisions
 from cdp.identity.identifier_graph import make
 from cdp.identity.incremental.carry import carry_over, set_previous_apart, untouched_continuity
-from cdp.identity.incremental.changes import Touched, digest_records, find_touched, keep_values
+from cdp.identity.incremental.changes import Touched, digest_records, digest_touched, find_touched, keep_values
 from cdp.identity.incremental.night import WholeNightError, decide_touched
 from cdp.identity.incremental.pairs import block_keys, name_heads
-from cdp.identity.incremental.scope import delivered_aside, open_whole
+from cdp.identity.incremental.scope import DELIVERED_RECORDS, delivered_aside, open_whole
 from cdp.identity.incremental.state import KeptState, before, keep_state, read_state, sign
 from cdp.identity.matching import decide, label_families, link_up
 from cdp.identity.model import Model, load_model, save_model
@@ -125,10 +125,10 @@ def _why_whole(night: _Night, model: Model | None, incremental: bool) -> tuple[s
 
 
 def _resolve_delivered(night: _Night, model: Model | None) -> Assignment:
+    total = int(night.engine.scalar(f"select count(*) from {DELIVERED_RECORDS}"))
     with night.clock.step("changes"):
         if night.kept:
             night.touched = find_touched(night.engine, night.settings, night.kept, night.as_of)
-            total = int(night.engine.scalar("select count(*) from night_records"))
             if not night.whole and night.touched.records > _MOST_TOUCHED * total:
                 night.whole = "most records changed, or are connected with one that did"
     count = 0
@@ -146,7 +146,9 @@ def _resolve_delivered(night: _Night, model: Model | None) -> Assignment:
     with night.clock.step("tables"):
         make(night.engine, *OUTPUT_STEPS, params={"as_of": night.as_of})
         signature = night.kept.signature if night.kept and not night.whole else sign(night.settings, model, count)
-        keep_state(night.engine, signature, count, night.as_of)
+        if not night.whole:
+            digest_touched(night.engine)
+        keep_state(night.engine, signature, count_representatives=count, count_records=total, as_of=night.as_of)
         if not night.whole:
             carry_over(night.engine)
         if night.kept and night.touched and not night.is_other:
@@ -158,8 +160,7 @@ def _decide_all(night: _Night, model: Model | None) -> tuple[Model | None, int]:
     engine = night.engine
     with night.clock.step("identifiers"):
         open_whole(engine)
-        if not night.touched:
-            digest_records(engine)
+        digest_records(engine)
         linked = link_up(engine, night.settings)
         keep_values(engine)
     with night.clock.step("model"):

@@ -17,7 +17,7 @@ _PHONES = before("identity_state_phones")
 _DECISIONS = before("identity_state_decisions")
 _BLOCKED = before("blocked_identifiers")
 
-_NIGHT_RECORDS = """
+_DIGESTS = f"""
 with
 contents as (
     select
@@ -25,7 +25,7 @@ contents as (
         hash(delivered) as content,
         first_observed_at,
         last_observed_at
-    from {records} as delivered
+    from {DELIVERED_RECORDS} as delivered
 ),
 
 identifiers as (
@@ -33,25 +33,36 @@ identifiers as (
         hash(record_id) as record_key,
         bit_xor(hash(delivered)) as mixed,
         sum(cast(hash(delivered) >> 24 as bigint)) as added
-    from {identifiers} as delivered
+    from {DELIVERED_IDENTIFIERS} as delivered
     group by hash(record_id)
-)
+),
 
-select
-    coalesce(contents.record_key, identifiers.record_key) as record_key,
-    contents.record_key is not null as is_record,
-    hash(contents.content, identifiers.mixed, identifiers.added) as digest,
-    contents.first_observed_at,
-    contents.last_observed_at
-from contents
-full join identifiers on contents.record_key = identifiers.record_key
+night as (
+    select
+        coalesce(contents.record_key, identifiers.record_key) as record_key,
+        contents.record_key is not null as is_record,
+        hash(contents.content, identifiers.mixed, identifiers.added) as digest,
+        contents.first_observed_at,
+        contents.last_observed_at
+    from contents
+    full join identifiers on contents.record_key = identifiers.record_key
+)
 """
 
 
 def digest_records(engine: Engine) -> None:
-    """Make ``night_records`` (record_key, is_record, digest, first_observed_at, last_observed_at)."""
+    """Make ``night_records`` (record_key, is_record, digest) of all records."""
+    engine.create_table("night_records", f"{_DIGESTS} select record_key, is_record, digest from night")
+
+
+def digest_touched(engine: Engine) -> None:
+    """Make ``night_records`` of the touched records alone."""
     engine.create_table(
-        "night_records", _NIGHT_RECORDS.format(records=DELIVERED_RECORDS, identifiers=DELIVERED_IDENTIFIERS)
+        "night_records",
+        "select record_key, is_record, digest from night_changes where is_record "
+        f"union all select record_key, true as is_record, digest from {_RECORDS} "
+        "where record_key in (select record_key from touched_records) "
+        "and record_key not in (select record_key from night_changes)",
     )
 
 
@@ -72,16 +83,24 @@ class Touched:
     records: int
 
 
+# new, other or no more; or seen at a time that is past tonight and was not when the last run was made, or the other way
+_NIGHT_CHANGES = f"""
+{_DIGESTS}
+
+select
+    coalesce(night.record_key, kept.record_key) as record_key,
+    coalesce(night.is_record, false) as is_record,
+    night.digest,
+    kept.record_key is not null and not coalesce(night.is_record, false) as is_gone
+from night
+full join {_RECORDS} as kept on night.record_key = kept.record_key
+where night.digest is distinct from kept.digest
+    or (night.first_observed_at >= $from_at and night.first_observed_at < $to_at)
+    or (night.last_observed_at >= $from_at and night.last_observed_at < $to_at)
+"""
 _CHANGED = """
-select night.record_key
-from night_records as night
-left join {records} as kept on night.record_key = kept.record_key
-where kept.record_key is null or kept.digest <> night.digest
-union
 select record_key
-from night_records
-where (first_observed_at >= $from_at and first_observed_at < $to_at)
-    or (last_observed_at >= $from_at and last_observed_at < $to_at)
+from night_changes
 union
 select hash(said.record_id) as record_key
 from {identifiers} as said
@@ -92,9 +111,6 @@ union
 select hash(record_id) as record_key
 from altered_decisions
 where record_id is not null
-union
-select record_key
-from gone_records
 """
 _ALTERED_PHONES = """
 select
@@ -142,17 +158,12 @@ def find_touched(engine: Engine, settings: IdentitySettings, kept: KeptState, as
     Makes ``touched_records`` and ``gone_records`` (record_key), ``night_values``, and ``blocked_tonight``: the blocked
     identifiers, judged anew by their totals where a value's carriers changed.
     """
-    digest_records(engine)
-    engine.create_table(
-        "gone_records",
-        f"select kept.record_key from {_RECORDS} as kept anti join night_records as night "
-        "on kept.record_key = night.record_key and night.is_record",
-    )
+    span = {"from_at": min(kept.as_of, as_of), "to_at": max(kept.as_of, as_of)}
+    engine.create_table("night_changes", _NIGHT_CHANGES, span)
+    engine.create_table("gone_records", "select record_key from night_changes where is_gone")
     engine.create_table("altered_phones", _ALTERED_PHONES.format(phones=_PHONES))
     engine.create_table("altered_decisions", _ALTERED_DECISIONS.format(decisions=_DECISIONS))
-    changed = _CHANGED.format(records=_RECORDS, identifiers=DELIVERED_IDENTIFIERS)
-    span = {"from_at": min(kept.as_of, as_of), "to_at": max(kept.as_of, as_of)}
-    count = engine.create_table("changed_records", changed, span)
+    count = engine.create_table("changed_records", _CHANGED.format(identifiers=DELIVERED_IDENTIFIERS))
     _judge_values(engine, settings)
     _spread(engine)
     return Touched(
@@ -226,6 +237,10 @@ def _judge_values(engine: Engine, settings: IdentitySettings) -> None:
         "union all select * from changed_values",
     )
     open_records(engine, _LIKELY.format(records=_RECORDS, blocked=_BLOCKED), params)
+    engine.create_view(
+        "standard_identifiers",
+        f"select * from known_standard_identifiers where {VALUE_KEY} in (select value_key from touched_values)",
+    )
     make(engine, "blocked_identifiers")
     engine.create_table(
         "blocked_tonight",
@@ -281,19 +296,16 @@ families as (
     select distinct kept.family
     from {records} as kept
     semi join near on kept.record_key = near.record_key
-),
-
-reached as (
-    select record_key from near
-    union
-    select kept.record_key
-    from {records} as kept
-    semi join families on kept.family = families.family
 )
 
-select reached.record_key
-from reached
-semi join night_records as night on reached.record_key = night.record_key and night.is_record
+select record_key
+from {records}
+where family in (select family from families)
+    and record_key not in (select record_key from night_changes where not is_record)
+union
+select record_key
+from night_changes
+where is_record
 """
 
 

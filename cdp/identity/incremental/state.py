@@ -139,8 +139,10 @@ inner join phone_numbers as chosen
 """
 
 
-def keep_state(engine: Engine, signature: Signature, count_representatives: int, as_of: datetime) -> None:
-    """Make the state tables of a full run, or of a night for the touched records alone."""
+def keep_state(
+    engine: Engine, signature: Signature, *, count_representatives: int, count_records: int, as_of: datetime
+) -> None:
+    """Make the state tables of a full run, or of a night for the touched records alone; both counts are of all."""
     engine.create_table("identity_state_records", _RECORDS)
     engine.create_view("identity_state_phones", _PHONES)
     engine.create_table("identity_state_decisions", f"select *, {DECISION_KEY} as decision_key from steward_decisions")
@@ -148,7 +150,7 @@ def keep_state(engine: Engine, signature: Signature, count_representatives: int,
         "identity_state",
         "select $format as format, $code as code, $settings as settings, $model as model, "
         "cast($basis as bigint) as basis, cast($count as bigint) as representatives, "
-        "cast((select count(*) from night_records where is_record) as bigint) as records, "
+        "cast($records as bigint) as records, "
         "cast($as_of as timestamp) as as_of",
-        {**signature.__dict__, "count": count_representatives, "as_of": as_of},
+        {**signature.__dict__, "count": count_representatives, "records": count_records, "as_of": as_of},
     )
