@@ -8,7 +8,7 @@ from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.nested import nested_lines_sql, nested_products_sql
 from cdp.ingest.draft.people import as_text, identifier_columns, person_fields, union
 from cdp.ingest.draft.sqltext import file_of, select
-from cdp.ingest.draft.states import is_cancelled
+from cdp.ingest.draft.states import first_row, is_cancelled, order_states
 from cdp.ingest.draft.trade import Trade
 
 GOODS = (("gtin", "gtin"), ("product_name", "product_name"))
@@ -78,21 +78,21 @@ def identifiers_sql(export: Export, trade: Trade) -> str:
 def _head(export: Export, meaning: str) -> str | None:
     """SQL of an order's own value: the first of its rows that has one."""
     column = export.first_of(meaning, owners=("", "billing", "person", "store", "device"))
-    return f"arg_min({column.name}, _row)" if column else None
+    return first_row(column) if column else None
 
 
 def orders_sql(export: Export, trade: Trade) -> str:
     """orders: one per sale."""
     sold = f"sum({trade.amount}){_filter(trade.sold)}"
     gross = f"coalesce(arg_min({trade.total}, _row), {sold}, 0)" if trade.total else f"coalesce({sold}, 0)"
-    status = _head(export, "status")
+    states = order_states(export)
     items = [
         (trade.key, "order_id"),
         *record_of(export, trade),
         (text(export.channel), "channel"),
         (f"min({trade.moment})", "ordered_at"),
-        *([(status, "status")] if status else []),
-        (is_cancelled(export, status), "is_cancelled"),
+        *([(first_row(states[0]), "status")] if states else []),
+        (is_cancelled(export, states), "is_cancelled"),
         (currency_of(export), "currency"),
         (gross, "gross_revenue"),
         *_order_amounts(export, trade),

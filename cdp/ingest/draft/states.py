@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cdp.ingest.draft.export import Export
 from cdp.ingest.draft.levels import told_by_values
@@ -11,21 +11,34 @@ from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.state_words import is_cancelling, is_returning, says_cancelled, says_returned, speaks_of_it
 
+_OF_PARTS = re.compile(r"(^|_)(deliver\w*|ship\w*|fulfil\w*|liefer\w*|versand\w*|address|line|item|product|invoice|rechnung\w*)(_|$)")
+_OF_MONEY = re.compile(r"(^|_)(pay\w*|paid|transaction|financial|zahl\w*|pago|paiement|pagamento|betal\w*)(_|$)")
 _KINDS = re.compile(
     r"((event|transaction|sale|sales|order|receipt|document|doc|record|line|row|entry|payment|beleg|buchungs|vorgangs|"
     r"bon)_?)?(type|typ|art|kind)"
 )
 
 
-def is_cancelled(export: Export, status: str | None) -> str:
-    """SQL that says whether an order was called off; ``status`` is SQL of the order's status."""
+def order_states(export: Export) -> list[Column]:
+    """Columns that say what became of an order: its own state before that of its payment; not of parcels or lines."""
+    known = export.all_of("status", owners=("", "billing", "person", "store", "device"))
+    apart = [column for column in known if not _OF_PARTS.search(column.head.words)] or known
+    return sorted(apart, key=lambda column: (bool(_OF_MONEY.search(column.head.words)), -round(column.filled, 1)))
+
+
+def is_cancelled(export: Export, states: Sequence[Column]) -> str:
+    """SQL that says whether an order was called off, by the time of it or by any of its states."""
     found = [f"max({column.name}) is not null" for column in export.all_of("cancelled_at", filled=False)[:1]]
-    if status is not None:
-        found.append(f"coalesce({says_cancelled(f'lower({status})')}, false)")
-        for column in export.all_of("status"):
-            if column.name in status:
-                _tell(export, column, is_cancelling, "orders", "cancelled")
+    for column in states:
+        state = f"lower({first_row(column)})"
+        found.append(f"coalesce({says_cancelled(state)}, false)")
+        _tell(export, column, is_cancelling, "orders", "cancelled")
     return " or ".join(found) or "false"
+
+
+def first_row(column: Column) -> str:
+    """SQL of an order's own value: that of the first of its rows that has one."""
+    return f"arg_min({column.name}, _row)"
 
 
 def returned_rows(export: Export, apart_from: str) -> list[str]:

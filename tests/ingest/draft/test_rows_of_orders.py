@@ -50,3 +50,19 @@ def test_a_price_is_of_one_piece_or_of_all_as_the_articles_tell(drafts_of, three
 def test_what_is_derived_takes_no_name_of_a_column(drafts_of):
     tried = drafts_of({"orders.csv": PAYMENTS})["orders"]
     assert sorted(row["country"] for row in tried.rows("identity_records")) == ["DE", "US"]
+
+
+def test_any_state_of_the_order_may_call_it_off(drafts_of):
+    header = "order_number,order_date,customer_email,transaction_state,delivery_state,order_state,amount_total\n"
+    rows = "".join(
+        f"{number},2026-05-0{number} 10:00:00,p{number}@example.org,{states},10.00\n"
+        for number, states in enumerate(
+            ["Paid,Shipped,Done", "Paid,Open,Cancelled", "Failed,Open,Open", "Paid,Cancelled,In progress"], 1
+        )
+    )
+    tried = drafts_of({"orders.csv": header + rows})["orders"]
+    orders = {row["order_id"]: (row["status"], row["is_cancelled"]) for row in tried.rows("orders")}
+    assert orders == {
+        "1": ("Done", False), "2": ("Cancelled", True), "3": ("Open", True), "4": ("In progress", False),
+    }  # fmt: skip
+    assert any("order_state says Cancelled" in doubt for doubt in tried.draft.doubts)
