@@ -50,7 +50,14 @@ def _refund(export: Export, trade: Trade, amount: str) -> list[tuple[str, str]]:
 
 def _of_amounts(export: Export, trade: Trade, refunded: Column) -> str:
     total = "sum" if export.is_many and level_of(export, refunded) == "row" else "max"
-    items = _refund(export, trade, f"{total}(abs({refunded.name}))")
+    amount = f"{total}(abs({refunded.name}))"
+    if trade.total or trade.amount != "0":
+        amount = f"least({amount}, abs({_worth(trade)}))"
+        export.doubt(
+            f"{refunded.source} is taken for goods given back, up to what the goods of the order were worth: "
+            "it may hold shipping too"
+        )
+    items = _refund(export, trade, amount)
     cancelled = [f"{column.name} is null" for column in export.all_of("cancelled_at")]
     body = ["select", *select(items), f"from {export.name}", *where(f"{refunded.name} <> 0", *cancelled)]
     return file_of(
@@ -61,10 +68,13 @@ def _of_amounts(export: Export, trade: Trade, refunded: Column) -> str:
     )
 
 
-def _whole_refunds(export: Export, trade: Trade) -> list[str]:
+def _worth(trade: Trade) -> str:
     sold = f"sum({trade.amount})"
-    amount = f"coalesce(arg_min({trade.total}, _row), {sold}, 0)" if trade.total else f"coalesce({sold}, 0)"
-    items = _refund(export, trade, f"abs({amount})")
+    return f"coalesce(arg_min({trade.total}, _row), {sold}, 0)" if trade.total else f"coalesce({sold}, 0)"
+
+
+def _whole_refunds(export: Export, trade: Trade) -> list[str]:
+    items = _refund(export, trade, f"abs({_worth(trade)})")
     body = ["select", *select(items), f"from {export.name}", *where(trade.is_refunded, trade.sold)]
     return [*body, f"group by {trade.key}"]
 

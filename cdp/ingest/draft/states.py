@@ -11,7 +11,9 @@ from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.state_words import is_cancelling, is_returning, says_cancelled, says_returned, speaks_of_it
 
-_OF_PARTS = re.compile(r"(^|_)(deliver\w*|ship\w*|fulfil\w*|liefer\w*|versand\w*|address|line|item|product|invoice|rechnung\w*)(_|$)")
+_OF_PARTS = re.compile(
+    r"(^|_)(deliver\w*|ship\w*|fulfil\w*|liefer\w*|versand\w*|address|line|item|product|invoice|rechnung\w*)(_|$)"
+)
 _OF_MONEY = re.compile(r"(^|_)(pay\w*|paid|transaction|financial|zahl\w*|pago|paiement|pagamento|betal\w*)(_|$)")
 _KINDS = re.compile(
     r"((event|transaction|sale|sales|order|receipt|document|doc|record|line|row|entry|payment|beleg|buchungs|vorgangs|"
