@@ -70,9 +70,10 @@ def test_any_state_of_the_order_may_call_it_off(drafts_of):
 
 def test_shipping_that_was_given_back_is_no_returned_good(drafts_of):
     header = "ID,Purchase Date,Customer Email,Status,Subtotal,Shipping and Handling,Grand Total,Total Refunded\n"
-    rows = "1001,2026-05-01 10:00:00,kim@example.org,closed,30.00,5.00,35.00,35.00\n" \
-        "1002,2026-05-02 10:00:00,jo@example.org,complete,20.00,5.00,25.00,8.00\n" \
-        "1003,2026-05-03 10:00:00,al@example.org,complete,20.00,5.00,25.00,0.00\n"  # fmt: skip
+    rows = """1001,2026-05-01 10:00:00,kim@example.org,closed,30.00,5.00,35.00,35.00
+1002,2026-05-02 10:00:00,jo@example.org,complete,20.00,5.00,25.00,8.00
+1003,2026-05-03 10:00:00,al@example.org,complete,20.00,5.00,25.00,0.00
+"""
     tried = drafts_of({"orders.csv": header + rows})["orders"]
     assert {row["order_id"]: row["amount"] for row in tried.rows("returns")} == {
         "1001": Decimal("30.00"), "1002": Decimal("8.00"),
