@@ -69,19 +69,29 @@ def in_levels(attributes: Sequence[Attribute]) -> list[list[Attribute]]:
     return levels
 
 
-def add_attributes(engine: Engine, attributes: Sequence[Attribute], moment: Moment) -> None:
+def add_attributes(engine: Engine, attributes: Sequence[Attribute], moment: Moment) -> list[str]:
     """Widen the engine's table ``profiles`` by one column per attribute, in an order that suits all.
 
-    Raises ``MeasureError`` naming the attribute whose SQL fails, or that gives a customer two values.
+    What is no number (a division by zero gives infinity) is left empty; gives a warning for each attribute that has
+    such values. Raises ``MeasureError`` naming the attribute whose SQL fails, or that gives a customer two values.
     """
+    warnings = []
     for level in in_levels(attributes):
         with published(engine, [_select(attribute) for attribute in level]) as views:
             for attribute in level:
                 _evaluate(engine, attribute, redirected(_select(attribute), views), moment)
         for attribute in level:
-            table = f"attribute_{attribute.name}"
-            engine.widen("profiles", f'select customer_id, value as "{attribute.name}" from {table}', "customer_id")
+            table, value = f"attribute_{attribute.name}", "value"
+            if attribute.type == "number":
+                value = "case when isfinite(value) then value end"
+                if count := engine.scalar(f"select count(*) from {table} where not isfinite(value)"):
+                    warnings.append(
+                        f"attribute {attribute.name} is no number for {count} customers, who have none now: a division "
+                        "by zero? nullif(…, 0) leaves such out"
+                    )
+            engine.widen("profiles", f'select customer_id, {value} as "{attribute.name}" from {table}', "customer_id")
             engine.drop(table)
+    return warnings
 
 
 def unlike_type(engine: Engine, attribute: Attribute, moment: Moment) -> str | None:

@@ -61,6 +61,7 @@ class MeasureSummary:
     count_kpis: int
     too_little: str = ""
     back_test: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def build_measures(
@@ -94,7 +95,7 @@ def build_measures(
     _widen_profiles(engine)
     for table in _OF_JOURNEYS:
         engine.drop(table)
-    add_attributes(engine, attributes, moment)
+    warnings = add_attributes(engine, attributes, moment)
     count_kpis = build_kpis(engine, kpis, moment, previous=previous_kpis)
     for table in _INNER:
         engine.drop(table)
@@ -105,6 +106,7 @@ def build_measures(
         count_kpis,
         too_little,
         back_test,
+        tuple(warnings),
     )
 
 

@@ -236,6 +236,8 @@ def _measure(run: Run) -> None:
     run.counts["recommendations"] = summary.count_recommendations
     run.counts["journeys"] = summary.count_journeys
     run.counts["kpis"] = summary.count_kpis
+    for warning in summary.warnings:
+        run.warn(warning)
     LOG.info("predictions: %s", summary.too_little or f"{summary.count_predictions}; {summary.back_test}")
 
 

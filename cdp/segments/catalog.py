@@ -44,7 +44,10 @@ PROFILE_COLUMNS: Mapping[str, Kind] = _kinds(
 
 
 _STATES = ("in", "out")
-KNOWN_VALUES: Mapping[str, tuple[str, ...]] = {f"consent_{channel}": _STATES for channel in ("email", "sms", "push")}
+_REACHED_BY = ("email", "sms", "push")
+KNOWN_VALUES: Mapping[str, tuple[str, ...]] = {f"consent_{channel}": _STATES for channel in _REACHED_BY} | {
+    "reachable_by": _REACHED_BY
+}
 """Columns of profiles that hold nothing but these values."""
 
 

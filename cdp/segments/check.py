@@ -109,7 +109,7 @@ def _check_column(
         if not _fits(value, kind):
             yield (*place, "value"), f"{condition.column} is a {kind}; {_shown(value, kind)} is not"
         elif (
-            op in _LISTED
+            (op in _LISTED or op == "contains")
             and table == "profiles"
             and condition.column in KNOWN_VALUES
             and value not in KNOWN_VALUES[condition.column]

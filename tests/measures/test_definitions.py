@@ -56,6 +56,15 @@ def test_an_attribute_counts_facts_of_the_customer(engine):
     assert [row["statements"] for row in profiles(engine)] == [2, 0]
 
 
+def test_what_is_no_number_is_left_empty_and_told(engine):
+    engine.execute("insert into profiles values ('C3', 0)")
+    given = attribute("share", type="number", expression="10 / spent")
+    (warning,) = add_attributes(engine, [given, attribute("whole", expression="spent")], MOMENT)
+    assert [row["share"] for row in profiles(engine)][0] == 1
+    assert engine.scalar("select count(*) from profiles where share is null") == 2
+    assert warning.startswith("attribute share is no number for 1 customers")
+
+
 def test_attributes_may_build_on_each_other_in_any_order_of_files(engine):
     last = attribute("c", expression="b + 1")
     first = attribute("a", expression="spent * 2")

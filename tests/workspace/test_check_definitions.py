@@ -53,6 +53,7 @@ def attribute(name, rest):
             8,
             "consent_email is never 'opted_in'; it is one of in, out",
         ),
+        ("    - {column: reachable_by, op: contains, value: mail}", 8, "it is one of email, sms, push"),
         ("    - count: orders\n      where: {chanel: web}", 9, "did you mean 'channel'?"),
         ("    - count: orders\n      value: many", 8, "a count is compared with a number"),
         ("    - any:\n        - {column: has_card, value: 'yes'}", 9, "has_card is a flag"),
