@@ -34,7 +34,7 @@ named as (
         )
 ),
 -- one mailbox, whatever dots and tags; one number, whatever its prefix; one card, whatever its zeros
-both_sides as (
+both_sides as not materialized (
     select
         identifiers.customer_id,
         identifiers.identifier_type,
@@ -58,7 +58,7 @@ both_sides as (
         feed
     from named
 ),
-mailboxes as (
+mailboxes as not materialized (
     select
         customer_id,
         identifier_type,
@@ -70,7 +70,7 @@ mailboxes as (
         replace(written, '@googlemail.com', '@gmail.com') as mailbox
     from both_sides
 ),
-keyed as (
+keyed as not materialized (
     select
         customer_id,
         identifier_type,
@@ -95,16 +95,16 @@ known as (
 ),
 evidence as (
     select
-        customer_id,
+        min(customer_id) as customer_id,
         identifier_type,
         match_key,
         record_id,
-        feed,
+        min(feed) as feed,
         min(written) as written,
         max(observed_at) as observed_at
     from keyed
     where record_id is not null
-    group by customer_id, identifier_type, match_key, record_id, feed
+    group by identifier_type, match_key, record_id
 )
 select
     known.customer_id,

@@ -1,5 +1,5 @@
 -- What each identity record says about names, birth date, gender and address of an identified customer.
--- grain: one row per identity record of a customer who is not anonymous
+-- grain: one row per identity record that says any of it, of a customer who is not anonymous
 -- runs on: duckdb, spark
 with
 identified as (
@@ -64,3 +64,7 @@ select
 from named
 inner join identity_map on named.record_id = identity_map.record_id
 inner join identified on identity_map.customer_id = identified.customer_id
+where coalesce(
+    named.full_name, named.first_name, named.last_name, named.birth_date, named.gender,
+    named.street, named.city, named.postcode, named.country
+) is not null

@@ -3,41 +3,103 @@
 -- grain: one row per visit
 -- runs on: duckdb, spark
 with
-before as (
+-- windows sort numbers faster than texts
+channels as (
+    select channel, cast(row_number() over (order by channel) as smallint) as channel_number
+    from channel_contacts
+    group by channel
+),
+campaigns as (
+    select campaign, cast(row_number() over (order by campaign) as integer) as campaign_number
+    from channel_contacts
+    where campaign is not null
+    group by campaign
+),
+purchases as (
+    select order_id, gross_revenue, cast(row_number() over (order by order_id) as integer) as purchase_number
+    from channel_contacts
+    where order_id is not null
+),
+contacts as not materialized (
+    select
+        channel_contacts.customer_number,
+        channel_contacts.contact_id,
+        channels.channel_number,
+        campaigns.campaign_number,
+        purchases.purchase_number,
+        channel_contacts.happened_at
+    from channel_contacts
+    left join channels on channel_contacts.channel = channels.channel
+    left join campaigns on channel_contacts.campaign = campaigns.campaign
+    left join purchases on channel_contacts.order_id = purchases.order_id
+),
+in_any_order as (
     select
         customer_number,
-        channel,
-        campaign,
+        channel_number,
+        campaign_number,
+        purchase_number,
         happened_at,
-        order_id,
-        gross_revenue,
         lag(happened_at) over in_time as previous_at,
-        lag(channel) over in_time as previous_channel,
-        lag(order_id) over in_time as previous_order_id,
-        row_number() over (partition by customer_number order by happened_at, contact_id) as contact_number,
-        lead(happened_at) over in_time as next_at
-    from channel_contacts
-    window in_time as (partition by customer_number order by happened_at, contact_id)
+        lag(channel_number) over in_time as previous_channel_number,
+        lag(purchase_number) over in_time as previous_purchase_number,
+        lead(happened_at) over in_time as next_at,
+        row_number() over (partition by customer_number order by happened_at) as contact_number
+    from contacts
+    window in_time as (partition by customer_number order by happened_at)
+),
+-- which of two contacts at one instant comes first matters where they differ in channel, or one is a purchase
+tied as (
+    select distinct customer_number
+    from in_any_order
+    where happened_at = previous_at
+        and (
+            channel_number is distinct from previous_channel_number
+            or purchase_number is not null
+            or previous_purchase_number is not null
+        )
+),
+before as (
+    select in_any_order.*
+    from in_any_order
+    anti join tied on in_any_order.customer_number = tied.customer_number
+    union all
+    select
+        contacts.customer_number,
+        contacts.channel_number,
+        contacts.campaign_number,
+        contacts.purchase_number,
+        contacts.happened_at,
+        lag(contacts.happened_at) over in_time as previous_at,
+        lag(contacts.channel_number) over in_time as previous_channel_number,
+        lag(contacts.purchase_number) over in_time as previous_purchase_number,
+        lead(contacts.happened_at) over in_time as next_at,
+        row_number() over (
+            partition by contacts.customer_number order by contacts.happened_at, contacts.contact_id
+        ) as contact_number
+    from contacts
+    inner join tied on contacts.customer_number = tied.customer_number
+    window in_time as (partition by contacts.customer_number order by contacts.happened_at, contacts.contact_id)
 ),
 opened as (
     select
         customer_number,
         contact_number,
-        channel,
-        campaign,
+        channel_number,
+        campaign_number,
+        purchase_number,
         happened_at,
-        order_id,
-        gross_revenue,
         previous_at,
         next_at,
         case
-            when previous_at is null or previous_order_id is not null
+            when previous_at is null or previous_purchase_number is not null
                 or happened_at > previous_at + interval '30' day then 1
             else 0
         end as opens_journey,
         case
-            when previous_at is null or previous_order_id is not null or order_id is not null
-                or channel <> previous_channel or happened_at > previous_at + interval '30' minute then 1
+            when previous_at is null or previous_purchase_number is not null or purchase_number is not null
+                or channel_number <> previous_channel_number
+                or happened_at > previous_at + interval '30' minute then 1
             else 0
         end as opens_visit
     from before
@@ -47,7 +109,7 @@ telling as (
     select *
     from opened
     where opens_visit = 1
-        or campaign is not null
+        or campaign_number is not null
         or next_at is null
 ),
 numbered as (
@@ -63,10 +125,9 @@ visits as (
         customer_number,
         cast(min(journey_number) as bigint) as journey_number,
         cast(visit_number as bigint) as visit_number,
-        min(channel) as channel,
-        min(campaign) as campaign,
-        min(order_id) as order_id,
-        cast(sum(gross_revenue) as decimal(18, 2)) as gross_revenue,
+        min(channel_number) as channel_number,
+        min(campaign_number) as campaign_number,
+        min(purchase_number) as purchase_number,
         min(happened_at) as started_at,
         max(happened_at) as told_until,
         min(contact_number) as first_contact,
@@ -74,17 +135,27 @@ visits as (
         min(previous_at) filter (where opens_visit = 1) as previous_ended_at
     from numbered
     group by customer_number, visit_number
+),
+ended as (
+    select
+        *,
+        coalesce(lead(previous_ended_at) over in_time, told_until) as ended_at,
+        coalesce(lead(first_contact) over in_time, last_contact + 1) - first_contact as count_contacts
+    from visits
+    window in_time as (partition by customer_number order by visit_number)
 )
 select
-    customer_number,
-    journey_number,
-    visit_number,
-    channel,
-    campaign,
-    order_id,
-    gross_revenue,
-    started_at,
-    coalesce(lead(previous_ended_at) over in_time, told_until) as ended_at,
-    coalesce(lead(first_contact) over in_time, last_contact + 1) - first_contact as count_contacts
-from visits
-window in_time as (partition by customer_number order by visit_number)
+    ended.customer_number,
+    ended.journey_number,
+    ended.visit_number,
+    channels.channel,
+    campaigns.campaign,
+    purchases.order_id,
+    coalesce(purchases.gross_revenue, cast(0 as decimal(18, 2))) as gross_revenue,
+    ended.started_at,
+    ended.ended_at,
+    ended.count_contacts
+from ended
+left join channels on ended.channel_number = channels.channel_number
+left join campaigns on ended.campaign_number = campaigns.campaign_number
+left join purchases on ended.purchase_number = purchases.purchase_number

@@ -39,7 +39,7 @@ borne as (
         spelled.recipient_type,
         spelled.recipient_value,
         spelled.preference,
-        spelled.identifier_value,
+        min(spelled.identifier_value) as identifier_value,
         identity_map.customer_id,
         count(*) as count_records,
         min(identity_map.record_id) as record_id,
@@ -49,19 +49,23 @@ borne as (
         on spelled.recipient_type = usable_identifiers.identifier_type
         and spelled.identifier_value = usable_identifiers.identifier_value
     inner join identity_map on usable_identifiers.record_id = identity_map.record_id
-    group by
-        spelled.recipient_type, spelled.recipient_value, spelled.preference, spelled.identifier_value,
-        identity_map.customer_id
+    group by spelled.recipient_type, spelled.recipient_value, spelled.preference, identity_map.customer_id
 ),
 -- of two spellings of one mailbox the joined one
-spelled_once as (
-    select
-        borne.*,
-        row_number() over (
-            partition by borne.recipient_type, borne.recipient_value, borne.customer_id
-            order by borne.preference asc, borne.identifier_value asc
-        ) as spelling
+joined as (
+    select recipient_type, recipient_value, customer_id
     from borne
+    where preference = 0
+),
+spelled_once as (
+    select borne.*
+    from borne
+    left join joined
+        on borne.recipient_type = joined.recipient_type
+        and borne.recipient_value = joined.recipient_value
+        and borne.customer_id = joined.customer_id
+    where borne.preference = 0
+        or joined.customer_id is null
 )
 select
     spelled_once.recipient_type,
@@ -80,4 +84,3 @@ select
     ) as place
 from spelled_once
 inner join customers on spelled_once.customer_id = customers.customer_id
-where spelled_once.spelling = 1
