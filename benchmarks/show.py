@@ -55,11 +55,11 @@ class Made(Run):
                 self.engine.create_table(name, empty_table(self.workspace.tables[name]))
 
 
-def publish_shop(workspace: Workspace, folder: Path, path: Path, customers: int, touchpoints: int) -> None:
-    """Make the shop and write its published file."""
-    facts = folder / "facts"
-    facts.mkdir()
-    make_facts(workspace, facts, customers, touchpoints)
+def publish_shop(workspace: Workspace, folder: Path, facts: Path, path: Path, customers: int, touchpoints: int) -> None:
+    """Make the shop, if it is not there, and write its published file."""
+    facts.mkdir(parents=True, exist_ok=True)
+    if not any(facts.iterdir()):
+        make_facts(workspace, facts, customers, touchpoints)
     engine = open_engine("duckdb", temp_dir=folder / "spill", memory_limit="8GB")
     read_facts(engine, facts)
     build_profiles(engine, workspace.profile, as_of=AS_OF)
@@ -111,11 +111,13 @@ def main() -> None:
     parser.add_argument("--touchpoints", type=int, default=1_000_000)
     parser.add_argument("--asked", type=int, default=100, help="customers asked for by each kind of key")
     parser.add_argument("--file", type=Path, help="keep the published file here, or ask the one that is there")
+    parser.add_argument("--facts", type=Path, help="keep the shop in this folder, or read the one that is there")
     call = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         path = call.file or Path(name) / "shop.duckdb"
         if not path.is_file():
-            publish_shop(load_workspace(ROOT), Path(name), path, call.customers, call.touchpoints)
+            facts = call.facts or Path(name) / "facts"
+            publish_shop(load_workspace(ROOT), Path(name), facts, path, call.customers, call.touchpoints)
         ask_all(path, call.asked)
 
 
