@@ -16,7 +16,8 @@ from cdp.errors import IdentityError
 from cdp.identity.durable_ids import Assignment, PreviousIdentity, assign_ids, crosswalk_frame, name_decisions
 from cdp.identity.identifier_graph import make
 from cdp.identity.incremental.carry import carry_over, set_previous_apart, untouched_continuity
-from cdp.identity.incremental.changes import Touched, digest_records, digest_touched, find_touched, keep_values
+from cdp.identity.incremental.changes import Touched, find_touched, keep_values
+from cdp.identity.incremental.digests import digest_records, digest_touched
 from cdp.identity.incremental.night import WholeNightError, decide_touched
 from cdp.identity.incremental.pairs import block_keys, name_heads
 from cdp.identity.incremental.scope import DELIVERED_RECORDS, delivered_aside, open_whole

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cdp.engines import Engine
 from cdp.identity.identifier_graph import make
+from cdp.identity.incremental.digests import find_changes
 from cdp.identity.incremental.scope import DELIVERED_IDENTIFIERS, DELIVERED_RECORDS, open_identifiers, open_records
 from cdp.identity.incremental.state import DECISION_KEY, VALUE_KEY, KeptState, before
 from cdp.identity.settings import IdentitySettings
@@ -16,54 +17,6 @@ _VALUES = before("identity_state_values")
 _PHONES = before("identity_state_phones")
 _DECISIONS = before("identity_state_decisions")
 _BLOCKED = before("blocked_identifiers")
-
-_DIGESTS = f"""
-with
-contents as (
-    select
-        hash(record_id) as record_key,
-        hash(delivered) as content,
-        first_observed_at,
-        last_observed_at
-    from {DELIVERED_RECORDS} as delivered
-),
-
-identifiers as (
-    select
-        hash(record_id) as record_key,
-        bit_xor(hash(delivered)) as mixed,
-        sum(cast(hash(delivered) >> 24 as bigint)) as added
-    from {DELIVERED_IDENTIFIERS} as delivered
-    group by hash(record_id)
-),
-
-night as (
-    select
-        coalesce(contents.record_key, identifiers.record_key) as record_key,
-        contents.record_key is not null as is_record,
-        hash(contents.content, identifiers.mixed, identifiers.added) as digest,
-        contents.first_observed_at,
-        contents.last_observed_at
-    from contents
-    full join identifiers on contents.record_key = identifiers.record_key
-)
-"""
-
-
-def digest_records(engine: Engine) -> None:
-    """Make ``night_records`` (record_key, is_record, digest) of all records."""
-    engine.create_table("night_records", f"{_DIGESTS} select record_key, is_record, digest from night")
-
-
-def digest_touched(engine: Engine) -> None:
-    """Make ``night_records`` of the touched records alone."""
-    engine.create_table(
-        "night_records",
-        "select record_key, is_record, digest from night_changes where is_record "
-        f"union all select record_key, true as is_record, digest from {_RECORDS} "
-        "where record_key in (select record_key from touched_records) "
-        "and record_key not in (select record_key from night_changes)",
-    )
 
 
 def keep_values(engine: Engine) -> None:
@@ -83,24 +36,15 @@ class Touched:
     records: int
 
 
-# new, other or no more; or seen at a time that is past tonight and was not when the last run was made, or the other way
-_NIGHT_CHANGES = f"""
-{_DIGESTS}
-
-select
-    coalesce(night.record_key, kept.record_key) as record_key,
-    coalesce(night.is_record, false) as is_record,
-    night.digest,
-    kept.record_key is not null and not coalesce(night.is_record, false) as is_gone
-from night
-full join {_RECORDS} as kept on night.record_key = kept.record_key
-where night.digest is distinct from kept.digest
-    or (night.first_observed_at >= $from_at and night.first_observed_at < $to_at)
-    or (night.last_observed_at >= $from_at and night.last_observed_at < $to_at)
-"""
 _CHANGED = """
 select record_key
 from night_changes
+union
+-- seen at a time that lies ahead tonight and did not in the last run, or the other way about
+select hash(record_id) as record_key
+from {records}
+where (first_observed_at >= $from_at and first_observed_at < $to_at)
+    or (last_observed_at >= $from_at and last_observed_at < $to_at)
 union
 select hash(said.record_id) as record_key
 from {identifiers} as said
@@ -159,11 +103,13 @@ def find_touched(engine: Engine, settings: IdentitySettings, kept: KeptState, as
     identifiers, judged anew by their totals where a value's carriers changed.
     """
     span = {"from_at": min(kept.as_of, as_of), "to_at": max(kept.as_of, as_of)}
-    engine.create_table("night_changes", _NIGHT_CHANGES, span)
+    find_changes(engine)
     engine.create_table("gone_records", "select record_key from night_changes where is_gone")
     engine.create_table("altered_phones", _ALTERED_PHONES.format(phones=_PHONES))
     engine.create_table("altered_decisions", _ALTERED_DECISIONS.format(decisions=_DECISIONS))
-    count = engine.create_table("changed_records", _CHANGED.format(identifiers=DELIVERED_IDENTIFIERS))
+    count = engine.create_table(
+        "changed_records", _CHANGED.format(records=DELIVERED_RECORDS, identifiers=DELIVERED_IDENTIFIERS), span
+    )
     _judge_values(engine, settings)
     _spread(engine)
     return Touched(

@@ -14,7 +14,7 @@ from cdp.engines import Engine
 from cdp.identity.model import Model
 from cdp.identity.settings import IdentitySettings
 
-FORMAT = 2
+FORMAT = 3
 STATE_TABLES = (
     "identity_state",
     "identity_state_records",
