@@ -1,6 +1,7 @@
 """A night of one per cent against a full resolve of the same records, and against full Splink runs of them.
 
 usage: python benchmarks/incremental.py [--records 1000000] [--folder DIR] [--threads 2] [--memory 8GB] [--no-splink]
+                                        [--only night plain …]
 
 The first night trains the model and leaves its state. Then the same night, one per cent of its records new or changed,
 is resolved in full and incrementally with the same model, each in a process of its own, and the results are compared.
@@ -8,7 +9,8 @@ Splink is read in two ways. ``plain`` is a full run as one would write it withou
 register, standardise, train, predict, cluster, with library comparisons and six rules. ``predict`` counts prediction
 alone: our blocking rules, comparisons and ready model over every named record on ready columns, then connected
 components. Printed per side: CPU seconds of resolving (``cpu``) and of writing what it hands on (``writing``), peak
-memory.
+memory. A ``--folder`` keeps records, base and figures, so that ``--only`` measures some sides again; a base that other
+code of the product left is no base, and the night says so (``full_because``).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 _DAYS = {"base": "2026-06-01", "full": "2026-06-02", "night": "2026-06-02"}
 SIDES = {side: datetime.fromisoformat(day) for side, day in _DAYS.items()}
+ALL_SIDES = (*SIDES, "predict", "plain")
 
 
 def open_inputs(folder: Path, part: str, call: argparse.Namespace) -> Any:
@@ -173,6 +176,17 @@ def measure(folder: Path, side: str, call: argparse.Namespace) -> dict[str, Any]
     return figures
 
 
+def print_shares(sides: dict[str, dict[str, Any]]) -> None:
+    """Every side's CPU seconds in those of the sides that it is held against."""
+    for side, others in (("night", ("full", "predict", "plain")), ("full", ("predict", "plain"))):
+        shares = [f"{sides[side]['cpu'] / sides[other]['cpu']:.1%} of {other}" for other in others if other in sides]
+        if side in sides and shares:
+            print(f"{side} takes", ", ".join(shares))
+    if {"night", "full"} <= sides.keys():
+        night, full = (sum(sides[side][part] for part in ("cpu", "writing")) for side in ("night", "full"))
+        print(f"with writing, night takes {night / full:.1%} of full")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=1_000_000)
@@ -180,7 +194,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", default=None, help="the engine's limit, such as 8GB")
     parser.add_argument("--no-splink", action="store_true")
-    parser.add_argument("--side", choices=(*SIDES, "predict", "plain"), default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--only", nargs="+", choices=ALL_SIDES, default=None, help="with --folder: sides to measure")
+    parser.add_argument("--side", choices=ALL_SIDES, default=None, help=argparse.SUPPRESS)
     call = parser.parse_args()
     if call.side:
         if call.side == "plain":
@@ -200,15 +215,14 @@ def main() -> None:
         folder = call.folder or Path(scratch)
         if not (folder / "truth.parquet").exists():
             write_shop(folder, call.records)
-        sides = {side: measure(folder, side, call) for side in SIDES}
-        print("rows that differ:", differences(folder))
-        night, full = sides["night"], sides["full"]
-        written = (night["cpu"] + night["writing"]) / (full["cpu"] + full["writing"])
-        print(f"night / full: {night['cpu'] / full['cpu']:.1%} of the CPU; with writing {written:.1%}")
-        if not call.no_splink:
-            for side in ("predict", "plain"):
-                theirs = measure(folder, side, call)
-                print(f"night / {side}: {night['cpu'] / theirs['cpu']:.1%}; full: {full['cpu'] / theirs['cpu']:.1%}")
+        kept = folder / "figures.json"
+        sides = json.loads(kept.read_text(encoding="utf-8")) if call.only and kept.exists() else {}
+        for side in call.only or (SIDES if call.no_splink else ALL_SIDES):
+            sides[side] = measure(folder, side, call)
+        kept.write_text(json.dumps(sides), encoding="utf-8")
+        if {"full", "night"} <= sides.keys():
+            print("rows that differ:", differences(folder))
+        print_shares(sides)
 
 
 if __name__ == "__main__":
