@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cdp.engines import Engine
 from cdp.identity.generic.partition import cut, loose_components, merge_tree, one_per_source
-from cdp.identity.generic.scoring import Scorer
+from cdp.identity.generic.scoring import KEPT, Scorer
 from cdp.identity.generic.vouching import vouched
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 HEIGHTS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
-KEPT = -3.0
 LEAST_PRECISION = 0.75
 _LOOSE = -1.0  # log odds: a probability of 0.27
 _MOST_MEMBERS = 2000

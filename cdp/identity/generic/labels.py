@@ -133,6 +133,11 @@ class Labels:
         return len(self._left)
 
     @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """The answered pairs, the smaller record number first; of answers by person, each record and its person."""
+        return self._left, self._right
+
+    @property
     def are_whole(self) -> bool:
         """Whether every pair of the answered records is answered."""
         return not self._is_pairs

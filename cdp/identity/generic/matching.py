@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WITHIN_SHARE = 0.015
 _SURE = 0.95
 _FEW = 20.0  # matches from which hardly more is learned than was believed before
-_FEWEST = 8.0  # matches that may all be chance
+_FEWEST = 4.0  # matches that may all be chance
 _RARE = 0.01  # so few matches per record: more pairs that chance made alike than true ones
 
 
@@ -52,8 +52,9 @@ def match(engine: Engine, scorer: Scorer, wants_one_per_source: bool | None, lab
             "weights rest on what is usual elsewhere" + (", and only sure links were kept" if is_rare else "")
         )
     if labels is not None:
+        answered = pairs if labels.are_whole else scorer.score_answered(engine, *labels.pairs)
         draft, height, said = teach(
-            draft, height, scorer, pairs, labels, lambda other: Draft(engine, other, sources, is_single=is_single)
+            draft, height, scorer, answered, labels, lambda other: Draft(engine, other, sources, is_single=is_single)
         )
         notes += [labels.unknown] if labels.unknown else []
         notes.append(said)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _TRAINING_PAIRS = 2_000_000
 _NEAR = 0.001  # a drawn pair that stands for more than this share of the records is far
+_ALIKE = 0.005  # of all pairs, those that are alike enough for an answer to say something
+KEPT = -3.0  # log odds of candidates that may match
 _SOURCES = 6  # sources that are told apart; further ones are taken together
 
 
@@ -36,6 +38,27 @@ class Scorer:
     def score_candidates(self, engine: Engine, least: float) -> pd.DataFrame:
         """Candidate pairs (columns l, r, pattern, log_odds) of at least these natural log odds, in order."""
         return self._score(engine, "pair_patterns", least)
+
+    def score_answered(self, engine: Engine, left: NDArray[np.int64], right: NDArray[np.int64]) -> pd.DataFrame:
+        """Those of the pairs (record numbers, left < right) that are worth comparing, whatever their odds.
+
+        They are candidates, and of all pairs of records few are more alike: two strangers taken at random are not.
+        """
+        import numpy as np
+        import pandas as pd
+
+        engine.register("answered", pd.DataFrame({"l": left, "r": right}))
+        engine.create_table(
+            "answered_patterns", "select l, r, pattern from pair_patterns semi join answered using (l, r)"
+        )
+        found = self._score(engine, "answered_patterns", None)
+        counted = engine.frame("select pattern, count(*) as c from pair_patterns group by pattern order by pattern")
+        odds = self.mixture.log_odds(*decode(counted["pattern"].to_numpy(), self.comparisons))
+        order = np.argsort(-odds, kind="stable")
+        records = int(engine.scalar("select count(*) from people"))
+        near = np.cumsum(counted["c"].to_numpy()[order]) <= _ALIKE * records * (records - 1) / 2
+        least = float(odds[order][near].min()) if near.any() else np.inf
+        return found[found["log_odds"].to_numpy() >= min(least, KEPT)].reset_index(drop=True)
 
     def score_inside(self, engine: Engine, pairs: str) -> pd.DataFrame:
         """All pairs of a table (l, r); those compared before are not compared again."""

@@ -102,6 +102,42 @@ def test_two_names_on_one_birth_date_and_address_are_twins(one, other, people):
     assert resolved(rows).customers["customer_id"].nunique() == people
 
 
+@pytest.mark.parametrize("count", [5, 21, 40, 400])
+@pytest.mark.parametrize(
+    ("row", "people"),
+    [
+        ({"first_name": "Ann", "last_name": "Ash", "dob": "1980-02-03"}, 1),
+        ({"name": "Ann Ash", "email": "ann@example.com"}, 1),
+        ({"name": "Ann Ash", "dob": "1980-02-03", "city": "York", "phone": "01904555123"}, 1),
+        ({"name": "Ann Ash", "city": "York"}, None),
+    ],
+)  # fmt: skip
+def test_equal_rows_are_one_person_however_many(count, row, people):
+    frame = pd.DataFrame([{"id": str(number), **row} for number in range(count)])
+    assert resolve_frames({"list": frame}, OPTIONS).count_people == (people or count)
+
+
+@pytest.mark.parametrize(
+    ("suffixes", "years", "people"),
+    [
+        (("", ""), (1948, 1970), 2), (("", ""), (1948, 1968), 2), (("", " Jr"), (1948, 1970), 2),
+        ((" Sr", " Jr"), (1948, 1948), 2), (("", " Jr"), (1948, 1949), 1), (("", ""), (1948, 1949), 1),
+    ],
+)  # fmt: skip
+def test_father_and_son_of_one_name_in_a_file_of_a_dozen(suffixes, years, people):
+    rows = [
+        [f"Carl Marsh{suffix}", f"{year}-03-12", "12 Oak Street", "York"]
+        for suffix, year in zip(suffixes, years, strict=True)
+    ]
+    strangers = "Ida Zorn,Karl Kunz,Mia Meyer,Jonas Schulz,Lena Weber,Ben Wolf,Emma Klein,Luis Koch,Nora Bauer"
+    rows += [
+        [name, f"19{50 + n}-0{1 + n}-1{n}", f"{n} Elm Road", "Hull"] for n, name in enumerate(strangers.split(","))
+    ]
+    frame = pd.DataFrame(rows, columns=["name", "dob", "address", "city"]).astype("string")
+    frame["id"] = [str(number) for number in range(len(frame))]
+    assert resolve_frames({"list": frame}, OPTIONS).count_people == people + 9
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_second_source_of_one_persons_records_spoils_no_model(count):
     world = worlds.KINDS["names and mail"](1, 60)
