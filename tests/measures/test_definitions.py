@@ -60,7 +60,7 @@ def test_what_is_no_number_is_left_empty_and_told(engine):
     engine.execute("insert into profiles values ('C3', 0)")
     given = attribute("share", type="number", expression="10 / spent")
     (warning,) = add_attributes(engine, [given, attribute("whole", expression="spent")], MOMENT)
-    assert [row["share"] for row in profiles(engine)][0] == 1
+    assert profiles(engine)[0]["share"] == 1
     assert engine.scalar("select count(*) from profiles where share is null") == 2
     assert warning.startswith("attribute share is no number for 1 customers")
 
