@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cdp.cli.options import Format, FormatOption, WorkspaceOption
+from cdp.cli.options import Format, FormatOption, WorkspaceOption, pairs
 
 if TYPE_CHECKING:
     from cdp.ingest.draft import Draft
@@ -34,6 +34,7 @@ class _Asked:
     zone: str | None
     currency: str | None
     channel: str | None
+    said: Mapping[str, str]
 
 
 def add(
@@ -77,6 +78,13 @@ def add(
         str | None,
         typer.Option("--channel", metavar="WORD", help="store, web or app, for orders and events.", show_default=False),
     ] = None,
+    said: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as", metavar="COLUMN=MEANING", help="What a column is, where the guess is wrong; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a feed of that name.")] = False,
     workspace: WorkspaceOption = None,
@@ -94,7 +102,16 @@ def add(
     root = find_root(workspace)
     if currency is not None and not _CURRENCY.fullmatch(currency):
         raise UsageError(f"{currency!r} is no currency", "its code has three capital letters, e.g. EUR, GBP, USD")
-    asked = _Asked(tuple(files or ()), name, source, tuple(globs or ()), zone, currency, channel)
+    asked = _Asked(
+        tuple(files or ()),
+        name,
+        source,
+        tuple(globs or ()),
+        zone,
+        currency,
+        channel,
+        pairs("--as", said or [], "bestell_nr=order_id"),
+    )
     if preset:
         _from_preset(root, preset, asked, dry_run=dry_run, force=force)
     elif asked.files:
@@ -181,6 +198,7 @@ def _drafted(root: Path, asked: _Asked) -> Draft:
             currency=asked.currency or "",
             default_currency=config.currency,
             globs=asked.globs,
+            said=asked.said,
         )
     finally:
         engine.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -57,3 +58,16 @@ ByOption = Annotated[
 ReasonOption = Annotated[
     str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is kept and shown.", show_default=False)
 ]
+
+
+def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
+    """What stands on both sides of the last ``=``, by the left one. Raises ``UsageError`` where a side is empty."""
+    from cdp.errors import UsageError
+
+    found = {}
+    for text in given:
+        name, sign, said = text.rpartition("=")
+        if not sign or not name or not said:
+            raise UsageError(f"{option} {text} is not COLUMN=MEANING", f"for example {option} {example}")
+        found[name] = said
+    return found

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cdp.cli.options import pairs
+
 if TYPE_CHECKING:
     from cdp.identity.generic import Resolution
 
@@ -75,7 +77,7 @@ def resolve(
         id_columns=id_columns,
         source_column=source_column,
         one_per_source=one_per_source,
-        roles=_roles(roles or []),
+        roles=pairs("--as", roles or [], "geb_dat=birth_date"),
         labels=None if labels is None else read_labels(labels),
         threads=threads,
         memory_limit=memory,
@@ -99,18 +101,6 @@ def _ids(given: list[str]) -> tuple[str, dict[str, str]]:
         else:
             shared = column
     return shared, single
-
-
-def _roles(given: list[str]) -> dict[str, str]:
-    from cdp.errors import UsageError
-
-    roles = {}
-    for text in given:
-        column, sign, role = text.rpartition("=")
-        if not sign or not column or not role:
-            raise UsageError(f"--as {text} is not COLUMN=ROLE", "for example --as geb_dat=birth_date")
-        roles[column] = role
-    return roles
 
 
 def _tell(resolution: Resolution) -> None:

@@ -12,6 +12,7 @@ from cdp.ingest.draft import behaviour, people, rates, returns, sales, service, 
 from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
 from cdp.ingest.draft.meanings import Column, describe, listed
+from cdp.ingest.draft.said import with_said
 from cdp.ingest.draft.sqltext import Moments
 from cdp.ingest.draft.trade import trade_of
 from cdp.ingest.draft.yamltext import contract_yaml, feed_yaml, globs_of, name_of
@@ -39,14 +40,18 @@ def draft_feed(
     currency: str = "",
     default_currency: str = "",
     globs: Sequence[str] = (),
+    said: Mapping[str, str] | None = None,
 ) -> Draft:
-    """Draft a feed from files of one export. Raises ``IngestError`` when they cannot be read, or say nothing of use."""
+    """Draft a feed from files of one export; ``said`` gives meanings by column where the guess is wrong.
+
+    Raises ``IngestError`` when the files cannot be read, or say nothing of use, ``UsageError`` for what cannot be said.
+    """
     looks = [look_at(path, engine) for path in paths]
     _must_agree(looks)
     feed = name or name_of([path.name for path in paths])
     month_first = zone.startswith("America/") and zone not in {"America/Sao_Paulo", "America/Mexico_City"}
     sources, left_out = listed(looks)
-    columns = describe(looks, sources, month_first=True if month_first else None)
+    columns = with_said(describe(looks, sources, month_first=True if month_first else None), said or {})
     export = Export(feed, source or feed.partition("_")[0], looks, columns, zone, currency, channel)
     for look in looks:
         for note in look.notes:

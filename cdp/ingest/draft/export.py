@@ -29,6 +29,9 @@ KINDS = {
     "customers": "customers or contacts",
 }
 MONEY = ("total", "net", "subtotal", "gross", "unit_price")
+_WITH_TAX = re.compile(
+    r"(^|_)(incl?|including|with|inkl|mit|con)_(tax|vat|mwst|ust|steuer|iva)(_|$)|(^|_)(ttc|brutto|iva_inc\w*)(_|$)"
+)
 _TILL = re.compile(r"square|lightspeed|vend|till|pos($|[^a-z])|register|cashier|receipt|clover|toast|shopkeep|kasse")
 _TILL_WORDS = re.compile(
     r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|filiale|bon|kassenbon|kassierer)($|_)"
@@ -103,11 +106,12 @@ class Export:
             self.doubts.append(words)
 
 
-def _telling(meaning: str, column: Column) -> tuple[float, bool, int]:
+def _telling(meaning: str, column: Column) -> tuple[float, bool, bool, int]:
     """How much a column is to be preferred among those of one meaning."""
+    has_tax = meaning in MONEY and bool(_WITH_TAX.search(column.head.words))
     is_named_so = meaning == "sku" and meaning in {column.head.words, column.head.rest}
     beside_zero = sum(bool(re.search("[1-9]", value)) for value in column.values) if meaning == "discount" else 0
-    return round(column.filled, 1), is_named_so, beside_zero
+    return round(column.filled, 1), has_tax, is_named_so, beside_zero
 
 
 def understand(export: Export) -> None:
@@ -124,6 +128,7 @@ def understand(export: Export) -> None:
     find_key(export)
     export.version = _version(export)
     _tell_empty(export)
+    _tell_unused_amounts(export)
     if not export.currency:
         signs = {column.shape.currency for column in export.columns} - {""}
         export.currency = min(signs) if len(signs) == 1 else ""
@@ -138,6 +143,18 @@ def _tell_empty(export: Export) -> None:
     ]
     if empty and export.kind == "orders":
         export.doubt(f"{', '.join(empty)} is empty in these rows and not used: say in the SQL files what it means")
+
+
+def _tell_unused_amounts(export: Export) -> None:
+    """Say that rows of amounts and times are no orders, because nothing numbers them."""
+    price = {"unit_price"} if export.kind == "products" else set()
+    amounts = [column.source for column in export.all_of(*set(MONEY) - price) if column.owner != "other"]
+    is_dated = export.has("created_at", "occurred_at")
+    if export.kind in {"customers", "products", "leads"} and is_dated and amounts:
+        export.doubt(
+            f"nothing is made of {', '.join(amounts[:4])}: where rows are sales, say which column is their number with "
+            "--as COLUMN=order_id"
+        )
 
 
 def _rate_shaped(column: Column, delimiter: str) -> Column:

@@ -140,11 +140,11 @@ def _understood(column: Column) -> Column:
         return replace(column, meaning=_unseen(column), doubt="")
     for meaning in named_meanings(column.head):
         if _holds(meaning, column):
-            return _as_code(replace(column, meaning=meaning))
+            return as_code(replace(column, meaning=meaning))
     return replace(column, meaning=_by_values(column))
 
 
-def _as_code(column: Column) -> Column:
+def as_code(column: Column) -> Column:
     """A column of codes is text, though those of the sample look like numbers: others may begin with a zero.
 
     A customer called 0 is none: shops write it for guests.
@@ -164,6 +164,14 @@ def _unseen(column: Column) -> str:
     known = PERSONAL - {"full_name", "title", "street"} | {"cancelled_at"}
     found = [name for name in named_meanings(column.head) if name in known]
     return found[0] if found else ""
+
+
+def fits(meaning: str, column: Column) -> bool:
+    """Whether the values are of the kind that a meaning needs: instants, numbers, anything."""
+    kind = column.shape.kind
+    if meaning in _INSTANTS:
+        return kind in {"timestamp", "date"}
+    return meaning not in {*_MONEY, "quantity"} or kind in _NUMBERS
 
 
 def _holds(meaning: str, column: Column) -> bool:

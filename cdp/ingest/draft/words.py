@@ -90,6 +90,11 @@ def _vocabulary(section: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, "|".join(patterns)) for name, patterns in content[section].items())
 
 
+def known_meanings() -> list[str]:
+    """Everything that a column can mean."""
+    return sorted({name for section in ("meanings", "times") for name, _ in _vocabulary(section)})
+
+
 def plain_words(header: str) -> str:
     """Words of a header or JSON path in small letters without accents, joined by underscores."""
     header = re.sub(r"(?<=\w)\s*#\s*$", " No", header)

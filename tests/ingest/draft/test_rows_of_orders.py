@@ -6,6 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from cdp.engines import open_engine
+from cdp.errors import UsageError
+from cdp.ingest.draft import draft_feed
+
 ODOO = """Order Reference,Order Date,Customer,Customer/Email,Order Lines/Product,Order Lines/Quantity,\
 Order Lines/Unit Price,Order Lines/Subtotal,Untaxed Amount,Taxes,Total,Status
 S01,2026-05-01 08:00:00,Kim Lee,kim@example.org,Cup,1.00,20.00,20.00,20.00,4.20,24.20,Sales Order
@@ -78,3 +82,38 @@ def test_shipping_that_was_given_back_is_no_returned_good(drafts_of):
     assert {row["order_id"]: row["amount"] for row in tried.rows("returns")} == {
         "1001": Decimal("30.00"), "1002": Decimal("8.00"),
     }  # fmt: skip
+
+
+def test_sales_without_a_number_are_told_and_the_number_can_be_said(drafts_of):
+    rows = "Folio,Created,Customer E-Mail,Grand Total\n" + "".join(
+        f"{letter}77,2026-05-0{day} 10:00:00,p{day}@example.org,10.50\n" for day, letter in enumerate("ABC", 1)
+    )
+    guessed = drafts_of({"export.csv": rows})["export"]
+    assert "orders" not in [table.name for table in guessed.trial.tables]
+    assert any("nothing is made of Grand Total" in doubt for doubt in guessed.draft.doubts)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"folio": "order_id"}, None),
+        ({"Foglio": "order_id"}, "did you mean 'Folio'?"),
+        ({"Folio": "order_nr"}, "did you mean order_id?"),
+        ({"Folio": "total"}, "the values of 'Folio' cannot be total: A77"),
+    ],
+)
+def test_what_is_said_of_a_column_counts(said, told, tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("Folio,Created,Customer E-Mail,Grand Total\nA77,2026-05-01 10:00:00,kim@example.org,10.50\n")
+    engine = open_engine("duckdb", threads=1)
+    try:
+        if told is None:
+            orders = draft_feed([path], engine, said=said).files["pipelines/feeds/export/orders.sql"]
+            assert "folio as order_id" in orders
+            assert "grand_total" in orders
+        else:
+            with pytest.raises(UsageError) as caught:
+                draft_feed([path], engine, said=said)
+            assert told in f"{caught.value.message} {caught.value.hint}"
+    finally:
+        engine.close()
