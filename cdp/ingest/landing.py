@@ -45,6 +45,8 @@ from cdp.quality.history import Header
 
 _OF_THE_WORKSPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """What stops the run: it cannot write. All else is the delivered file's own trouble."""
+NO_LINE_END = "the last line has no line end"
+"""What the message of a file holds whose last line could be whole: see ``cut_files``."""
 DRIFT, MISREAD = "columns do not fit: ", "the encoding does not fit: "
 """How the message of a file begins behind which later files of its feed wait, until it fits or is taken away."""
 
@@ -289,5 +291,7 @@ def _noted(judged: Judged, certified: Certified | None, withdrawn: int) -> Itera
     for code, (count, first) in sorted(judged.notes.items()):
         line = first + 1 if certified is None else certified.line_of(first)
         yield f"{code}: {count} rows (first at line {line})" if count > 1 else f"{code}: 1 row (line {line})"
+    if certified and certified.is_unended:
+        yield NO_LINE_END
     if withdrawn:
         yield f"{withdrawn} earlier rows that the file no longer holds were taken back"

@@ -16,6 +16,7 @@ from cdp.measures import Moment, build_measures
 from cdp.measures.attributes import segment_kinds
 from cdp.profiles import build_profiles
 from cdp.runs.context import LOG, Run
+from cdp.runs.cut_files import perhaps_cut
 from cdp.runs.gate import gate, keep_headers, left_out, verdict
 from cdp.runs.identify import identify
 from cdp.runs.ledgers import QUARANTINE, SOURCE_FILES, append, history, ledgers
@@ -62,6 +63,8 @@ def land(run: Run) -> None:
     keep_headers(run, result.headers)
     _tell_refused(run, result)
     _tell_held(run, result)
+    for warning in perhaps_cut(before.ledgers.values(), result.ledgers):
+        run.warn(warning)
     _count(run, result, anew)
     take_up(run, landing, before.ledgers.values(), result.ledgers)
     shutil.rmtree(workdir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cdp.ingest.reading.blocks import Block, BlockReader, count_lines
@@ -71,7 +71,8 @@ class Certifying:
         if isinstance(self._scanner, CsvScanner):
             self._parts.mark_trailer(self._scanner.is_trailer)
             self._parts.mark_truncated(unended, self._log)
-            return self._parts.certified(self.columns, self._log.all(), self.options, self._scanner.header_text)
+            found = self._parts.certified(self.columns, self._log.all(), self.options, self._scanner.header_text)
+            return replace(found, is_unended=unended is not None)
         self._parts.mark_truncated(unended, self._log)
         return self._parts.certified([], self._log.all(), {})
 

@@ -62,7 +62,8 @@ class Certified:
     ``read_csv([parts], columns = {one name per column: 'VARCHAR'}, **read_csv_options)``; a quoted empty
     value is then an empty string, an empty one null. For JSON lines with ``read_ndjson_objects``. The longest
     record has at most ``max_record_bytes`` bytes. Records plus refused ones are all that the file holds;
-    ``blank_lines`` are neither, nor are ``skipped_lines``, which the feed declares to be no records.
+    ``blank_lines`` are neither, nor are ``skipped_lines``, which the feed declares to be no records. ``is_unended``
+    when delimited text stops within a line that could be whole: what tells is what the feed's files do otherwise.
     """
 
     parts: list[Path]
@@ -76,6 +77,7 @@ class Certified:
     header: str = ""
     skipped_lines: int = 0
     _line_map: LineMap = field(default_factory=LineMap, repr=False)
+    is_unended: bool = False
 
     def line_of(self, ordinal: int) -> int:
         """Physical line (1-based) at which a record begins; ``ordinal`` is 0-based over all parts."""
