@@ -43,6 +43,7 @@ def run(
 
     The business date decides what counts as past. Exit code 4: published, but something needs a look.
     """
+    from cdp.cli.output import note
     from cdp.cli.progress import shown_progress
     from cdp.runs import run as execute
     from cdp.workspace import load_workspace
@@ -54,6 +55,8 @@ def run(
             loaded, inbox=inbox, business_date=asked, progress=progress, verify_incremental=verify_incremental
         )
     _report(loaded, outcome, asked, form)
+    if verify_incremental and not outcome.published:
+        note("Nothing was verified: without new rows there is no incremental night to compare with a full run.")
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
 

@@ -72,6 +72,7 @@ def summary_of(workspace: Workspace, outcome: RunOutcome, asked: date | None = N
         "seconds": round(outcome.seconds, 1),
         "file": str(path),
         "identity_note": manifest.counts.get("identity_note", ""),
+        "verification": manifest.counts.get("verification", ""),
         "currency": workspace.config.currency,
         "counts": counts,
         "segments": segments,
@@ -101,6 +102,8 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     yield from _figures(counts, summary["currency"])
     if summary["identity_note"]:
         yield f"           {summary['identity_note']}"
+    if summary["verification"]:
+        yield f"           {summary['verification']}"
     yield from _without_rate(summary["orders_without_rate"])
     yield ""
     yield "Segments"

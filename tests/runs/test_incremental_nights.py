@@ -59,6 +59,9 @@ def test_an_incremental_night_is_held_against_a_full_run(workspace):
     assert done.returncode in {0, 4}, done.stderr
     counts = head(workspace)["counts"]
     assert (counts["full_reason"], counts["verified_incremental"], counts["merged"]) == ("", True, 0)
+    assert "verified: the incremental night gives exactly what a full run gives" in done.stdout
+    again = next_night(workspace, "--verify-incremental")
+    assert "Nothing was verified" in again.stderr
 
 
 def test_differing_records_are_named_in_the_report_alone_and_nothing_is_published(workspace):
