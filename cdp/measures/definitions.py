@@ -10,7 +10,18 @@ from cdp.contracts.documents import Strict
 
 Name = str
 KpiUnit = Literal[
-    "customers", "orders", "tickets", "messages", "visits", "money", "share", "points", "ratio", "score", "hours"
+    "customers",
+    "devices",
+    "orders",
+    "tickets",
+    "messages",
+    "visits",
+    "money",
+    "share",
+    "points",
+    "ratio",
+    "score",
+    "hours",
 ]
 AttributeType = Literal["text", "number", "integer", "flag", "date", "instant"]
 SQL_TYPES: dict[AttributeType, str] = {

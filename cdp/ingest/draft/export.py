@@ -11,11 +11,11 @@ from cdp.ingest.draft.consent import NO, YES, plain_status
 from cdp.ingest.draft.export_key import find_key
 from cdp.ingest.draft.line_lists import LineList, find_lines, open_lines
 from cdp.ingest.draft.look import Look
-from cdp.ingest.draft.meanings import Column
+from cdp.ingest.draft.meanings import SALES_AMOUNTS, Column
 from cdp.ingest.draft.prices import with_prices
 from cdp.ingest.draft.rate_columns import rate_columns
 from cdp.ingest.draft.shapes import Shape
-from cdp.ingest.draft.words import named_meanings
+from cdp.ingest.draft.unused import tell_empty, tell_packed_lines, tell_unused_amounts
 
 KINDS = {
     "events": "events of a website or an app",
@@ -28,7 +28,6 @@ KINDS = {
     "leads": "leads of advertisement forms",
     "customers": "customers or contacts",
 }
-MONEY = ("total", "net", "subtotal", "gross", "unit_price")
 _WITH_TAX = re.compile(
     r"(^|_)(incl?|including|with|inkl|mit|con)_(tax|vat|mwst|ust|steuer|iva)(_|$)|(^|_)(ttc|brutto|iva_inc\w*)(_|$)"
 )
@@ -108,7 +107,7 @@ class Export:
 
 def _telling(meaning: str, column: Column) -> tuple[float, bool, bool, int]:
     """How much a column is to be preferred among those of one meaning."""
-    has_tax = meaning in MONEY and bool(_WITH_TAX.search(column.head.words))
+    has_tax = meaning in SALES_AMOUNTS and bool(_WITH_TAX.search(column.head.words))
     is_named_so = meaning == "sku" and meaning in {column.head.words, column.head.rest}
     beside_zero = sum(bool(re.search("[1-9]", value)) for value in column.values) if meaning == "discount" else 0
     return round(column.filled, 1), has_tax, is_named_so, beside_zero
@@ -127,34 +126,12 @@ def understand(export: Export) -> None:
         export.channel = _channel(export)
     find_key(export)
     export.version = _version(export)
-    _tell_empty(export)
-    _tell_unused_amounts(export)
+    tell_empty(export)
+    tell_unused_amounts(export)
+    tell_packed_lines(export)
     if not export.currency:
         signs = {column.shape.currency for column in export.columns} - {""}
         export.currency = min(signs) if len(signs) == 1 else ""
-
-
-def _tell_empty(export: Export) -> None:
-    """Say which amounts are empty throughout the sample: nothing is made of them."""
-    empty = [
-        column.source
-        for column in export.columns
-        if not column.values and set(named_meanings(column.head)) & {"refunded", "discount", "shipping", "tax", *MONEY}
-    ]
-    if empty and export.kind == "orders":
-        export.doubt(f"{', '.join(empty)} is empty in these rows and not used: say in the SQL files what it means")
-
-
-def _tell_unused_amounts(export: Export) -> None:
-    """Say that rows of amounts and times are no orders, because nothing numbers them."""
-    price = {"unit_price"} if export.kind == "products" else set()
-    amounts = [column.source for column in export.all_of(*set(MONEY) - price) if column.owner != "other"]
-    is_dated = export.has("created_at", "occurred_at")
-    if export.kind in {"customers", "products", "leads"} and is_dated and amounts:
-        export.doubt(
-            f"nothing is made of {', '.join(amounts[:4])}: where rows are sales, say which column is their number with "
-            "--as COLUMN=order_id"
-        )
 
 
 def _rate_shaped(column: Column, delimiter: str) -> Column:
@@ -205,7 +182,7 @@ def kind_of(export: Export) -> str:
         ("survey", lambda: export.has("score", "csat") and not export.has("order_id", "sku", "ticket_id")
             and (export.has("comment", "response_id") or "nps" in hint or "survey" in hint)),
         ("consent_log", lambda: _consent_log(export) is not None),
-        ("orders", lambda: export.has("order_id") and (export.has(*MONEY) or find_lines(export) is not None)),
+        ("orders", lambda: export.has("order_id") and (export.has(*SALES_AMOUNTS) or find_lines(export) is not None)),
         ("products", lambda: export.has("sku", "gtin") and export.has("product_name", "unit_price")
             and not export.has(*person)),
         ("leads", lambda: export.has(*person) and ("lead" in hint or "form" in hint) and _ads(export) >= 2),
@@ -227,7 +204,7 @@ def _ads(export: Export) -> int:
 
 
 def _is_events(export: Export) -> bool:
-    order, money = export.first_of("order_id"), export.first_of(*MONEY)
+    order, money = export.first_of("order_id"), export.first_of(*SALES_AMOUNTS)
     if order and money and min(order.filled, money.filled) > 0.9:
         return False
     when = export.has("occurred_at", "created_at", "received_at", "sent_at")

@@ -16,7 +16,7 @@ from cdp.ingest.draft.words import plain_words
 if TYPE_CHECKING:
     from cdp.ingest.draft.export import Export
 
-_LINES = re.compile(
+LINE_LIST = re.compile(
     r"((order|cart|sale|basket|receipt|invoice)_)?(line_?items?|lines?|items?|products?|positions?|positionen|artikel|"
     r"articles?|rows?|lignes|righe|lineas|articulos|productos|prodotti|produits|regels|pozycje|linhas|entries)"
 )
@@ -55,7 +55,7 @@ def open_lines(export: Export) -> None:
 
 
 def _line_list(export: Export, column: Column) -> LineList | None:
-    if not _LINES.fullmatch(plain_words(column.source.rpartition(".")[2])):
+    if not LINE_LIST.fullmatch(plain_words(column.source.rpartition(".")[2])):
         return None
     rows = [dict(leaves(element, _TOP, set())) for row in export.rows for element in _elements(row, column)]
     rows = [{name: value for name, value in row.items() if value.strip()} for row in rows]

@@ -28,6 +28,8 @@ PERSONAL = frozenset({
     "birth_date", "street", "street2", "house_number", "city", "region", "postcode", "country", "company",
     "customer_id", "loyalty_card", "anonymous_id", "device_id",
 })  # fmt: skip
+SALES_AMOUNTS = ("total", "net", "subtotal", "gross", "unit_price")
+"""Amounts that say what something sold for."""
 _NUMBERS = frozenset({"integer", "number"})
 _MONEY = frozenset(
     ["unit_price", "cost", "subtotal", "net", "gross", "total", "discount", "shipping", "tax", "refunded"]

@@ -87,6 +87,7 @@ def tickets_sql(export: Export) -> str:
     if csat is not None and csat.shape.kind == "integer" and all(value in "12345" for value in csat.values):
         items.append((csat.name, "csat_score"))
     elif csat is not None:
+        export.doubt(f"nothing is made of {csat.source} before its words are given a score: see tickets.sql")
         notes.append(
             f"{csat.source} has {', '.join(sorted(set(csat.values))[:8])}: a case could make csat_score 1 to 5 of it"
         )

@@ -117,3 +117,14 @@ def test_what_is_said_of_a_column_counts(said, told, tmp_path):
             assert told in f"{caught.value.message} {caught.value.hint}"
     finally:
         engine.close()
+
+
+def test_lines_that_are_packed_into_one_value_are_told(drafts_of):
+    header = "order_number,order_date,customer_email,status,order_total,line_items\n"
+    rows = "".join(
+        f"{number},2026-05-0{number} 10:00:00,p{number}@example.org,completed,10.00,"
+        f"id:{number}|name:Cup|quantity:1|total:10.00\n"
+        for number in (1, 2, 3)
+    )
+    tried = drafts_of({"orders.csv": header + rows})["orders"]
+    assert any(doubt.startswith("line_items holds the lines of an order packed") for doubt in tried.draft.doubts)
