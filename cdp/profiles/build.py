@@ -10,7 +10,7 @@ from cdp.engines import Engine
 from cdp.profiles.conservation import check_conservation, doubts
 from cdp.profiles.households import link_households
 from cdp.profiles.settings import ProfileSettings, Survivorship
-from cdp.profiles.survivorship import survivorship_sql
+from cdp.profiles.survivorship import golden_record_sql, ranked_table, survivorship_sql
 from cdp.steps import run_steps
 
 PROFILE_TABLES = tuple(item.table for item in made_by("profiles"))
@@ -94,15 +94,16 @@ def build_profiles(
 
 
 def _build_attributes(engine: Engine, settings: ProfileSettings) -> int:
-    """Rank every field's values, one table per survivorship entry, and stack them."""
+    """Rank every field's values, one table per survivorship entry; stack them, and join those that were chosen."""
     ranked: list[str] = []
     parts: list[str] = []
     for entry in settings.golden_record:
-        table = f"ranked_{entry.fields[0]}"
+        table = ranked_table(entry)
         engine.create_table(table, survivorship_sql(entry))
         ranked.append(table)
         parts += [_attribute_rows(table, field, entry) for field in entry.fields]
     count = engine.create_table("profile_attributes", "\nunion all\n".join(parts))
+    engine.create_table("golden_record", golden_record_sql(settings.golden_record))
     for table in ranked:
         engine.drop(table)
     return count

@@ -7,6 +7,7 @@ itself, so that the same data always give the same golden record.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cdp.profiles.settings import IDENTIFIER_FIELDS, Survivorship
@@ -32,6 +33,33 @@ def survivorship_sql(entry: Survivorship) -> str:
     ``record_values``, or ``identifier_values`` for identifiers.
     """
     return survivorship_tree(entry).sql(dialect="duckdb", pretty=True)
+
+
+def ranked_table(entry: Survivorship) -> str:
+    """Name of the table of an entry's ranked values."""
+    return f"ranked_{entry.fields[0]}"
+
+
+def golden_record_sql(entries: Sequence[Survivorship]) -> str:
+    """The select that joins the values chosen by all entries, read from their ranked tables.
+
+    Columns: customer_id and one per field (text, birth_date a date). Grain: identified customer with at least one
+    known value.
+    """
+    import sqlglot
+
+    fields = [field for entry in entries for field in entry.fields]
+    columns = (
+        f"cast({field}_value as date) as {field}" if field == "birth_date" else f"{field}_value as {field}"
+        for field in fields
+    )
+    joined = sqlglot.select("customers.customer_id", *columns, dialect="duckdb").from_("customers")
+    for entry in entries:
+        table = ranked_table(entry)
+        same = f"customers.customer_id = {table}.customer_id and {table}.value_rank = 1"
+        joined = joined.join(table, on=same, join_type="left", dialect="duckdb")
+    known = ", ".join(f"{field}_value" for field in fields)
+    return joined.where("not customers.is_anonymous", f"coalesce({known}) is not null").sql("duckdb", pretty=True)
 
 
 def survivorship_tree(entry: Survivorship) -> exp.Select:

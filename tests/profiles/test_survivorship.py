@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cdp.contracts.documents import load_document
 from cdp.profiles import GOLDEN_FIELDS, ProfileSettings, Survivorship, survivorship_sql
-from cdp.profiles.survivorship import LOSERS
+from cdp.profiles.survivorship import LOSERS, golden_record_sql
 from cdp.steps import load_steps
 
 REFERENCE = Path(__file__).parents[2] / "pipelines" / "profile.yaml"
@@ -42,6 +42,26 @@ def ranked(shop):
 
 def city(name):
     return {"city": name}
+
+
+def test_golden_record_joins_what_every_entry_put_first(shop):
+    for table, content in {
+        "customers": "('C1', false), ('C2', false), ('C3', false), ('C4', true)) as t(customer_id, is_anonymous)",
+        "ranked_birth_date": "('C1', '1980-02-03', 1)) as t(customer_id, birth_date_value, value_rank)",
+        "ranked_street": "('C1', '1 Old Lane', null, 2), ('C1', '2 New Lane', 'Leeds', 1), ('C2', null, 'York', 1), "
+        "('C4', '3 Lane', 'Bath', 1)) as t(customer_id, street_value, city_value, value_rank)",
+    }.items():
+        shop.engine.create_table(table, f"select * from (values {content}")
+    entries = [
+        Survivorship(fields=["birth_date"], policy="most_frequent"),
+        Survivorship(fields=["street", "city"], policy="most_recent"),
+    ]
+    shop.engine.create_table("golden_record", golden_record_sql(entries))
+    assert shop.engine.columns("golden_record")["birth_date"] == "DATE"
+    assert shop.engine.rows("select customer_id, birth_date::varchar, street, city from golden_record order by 1") == [
+        ("C1", "1980-02-03", "2 New Lane", "Leeds"),
+        ("C2", None, None, "York"),
+    ]
 
 
 def test_source_priority(ranked):
