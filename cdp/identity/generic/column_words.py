@@ -160,7 +160,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"id|uid|uuid|key|nr|no|number|num|pk", "id"),
     (
         (
-            r"created\w*|updated\w*|modified\w*|timestamp|(\w+_)?(at|ts)|index|unnamed.*|notes?|comments?|"
+            r"(\w+_)?(web(_?(site|page|seite))?|url|homepage)|created\w*|updated\w*|modified\w*|timestamp|"
+            r"(\w+_)?(at|ts)|index|unnamed.*|notes?|comments?|"
             r"remarks?|obs(ervac\w*)?|bemerkung(en)?|notiz(en)?|remarques?|uwagi|opmerking(en)?"
         ),
         "ignore",

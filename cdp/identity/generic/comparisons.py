@@ -37,7 +37,7 @@ def _given(*, is_small: bool) -> Comparison:
     return Comparison("given_name", ("given", "family"), null("given"), levels, GIVEN, 0.1)
 
 
-def _family() -> Comparison:
+def _family(*, of_organisations: bool) -> Comparison:
     levels = (
         *by_rarity("family", "family name", (0.25, 0.25, 0.25)),
         Level("names swapped", _SWAPPED, 0.02),
@@ -54,7 +54,8 @@ def _family() -> Comparison:
         Level("alike", alike("family", 0.88), 0.04),
         Level("somewhat alike", alike("family", 0.75), 0.01),
     )
-    return Comparison("family_name", ("family", "given"), null("family"), levels, FAMILY, 0.25)
+    most_different = 0.05 if of_organisations else 0.25  # people marry
+    return Comparison("family_name", ("family", "given"), null("family"), levels, FAMILY, most_different)
 
 
 def _other_names() -> Comparison:
@@ -236,7 +237,8 @@ def choose_comparisons(filled: Mapping[str, float], records: int) -> list[Compar
     chosen = [
         comparison
         for comparison in (
-            _given(is_small=is_small), _family(), _other_names(), _birth(is_small=is_small), _email(),
+            _given(is_small=is_small), _family(of_organisations=filled.get("organisation", 0.0) > 0.5),
+            _other_names(), _birth(is_small=is_small), _email(),
             _phone(), _address(), _postcode(), _town("city"), _town("suburb"), _equality("gender", 0.03, TRAIT),
             _equality("legal", 0.1, GIVEN),
             _suffix(has_birth="birth_year" in has),

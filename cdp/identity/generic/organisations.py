@@ -53,7 +53,7 @@ def name_organisations(engine: Engine) -> None:
     rest = "array_to_string(list_filter(words, lambda v: v <> own_word), '')"
     engine.execute(
         f"update people set family = own_word, given = coalesce(nullif({rest}, ''), own_word), "
-        f"given_1 = left(coalesce(nullif({rest}, ''), own_word), 1), family_words = words, other_names = null, "
+        f"given_1 = left(coalesce(nullif({rest}, ''), own_word), 1), family_words = [own_word], other_names = null, "
         f"generation = null, legal = nullif(array_to_string({legal}, ' '), '') "
         "from organisation_names where people.n = organisation_names.n"
     )

@@ -70,6 +70,7 @@ _STREET = (
 _BY_NAME = "its name and values"
 _FEW_ROWS = 20
 _MANY_ORGANISATIONS = 0.3
+_MORE_FILLED = 0.2
 _OF_PEOPLE = frozenset({"given_name", "family_name", "full_name"})
 _SINGLE = _OF_PEOPLE | {"organisation", "birth_date", "email", "phone", "person_number"}
 _ONLY_ONE = frozenset(
@@ -182,9 +183,7 @@ def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> l
     Without a name that is known, the words that differ most from row to row are taken for names.
     """
     guesses = {name: guess_role(name, content) for name, content in contents.items() if name not in chosen}
-    for name, guess in guesses.items():
-        if guess.role == "organisation" and _OF_PEOPLE & {other.role for other in guesses.values()}:
-            guesses[name] = Guess(name, "trait", "an organisation beside people")
+    guesses |= _organisations_or_people(guesses, contents)
     named = {guess.role for guess in guesses.values() if guess.reason == _BY_NAME} | set(chosen.values())
     for name, guess in guesses.items():
         if guess.role in named & _ONLY_ONE and guess.reason != _BY_NAME:
@@ -199,6 +198,18 @@ def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> l
     elif len(roles & _PEOPLE) >= 2 and not roles & {"given_name", "family_name", "full_name", "organisation"} and words:
         guesses |= _names_by_variety(words, contents)
     return [Guess(name, chosen[name], "as you said") if name in chosen else guesses[name] for name in contents]
+
+
+def _organisations_or_people(guesses: Mapping[str, Guess], contents: Mapping[str, Content]) -> dict[str, Guess]:
+    """Whom a file with names of both is about: people, unless fewer records name one than name an organisation."""
+    firms = [name for name, guess in guesses.items() if guess.role == "organisation"]
+    names = [name for name, guess in guesses.items() if guess.role in _OF_PEOPLE]
+    if not firms or not names:
+        return {}
+    most = max(contents[name].filled for name in names)
+    if max(contents[name].filled for name in firms) > most + _MORE_FILLED:
+        return {name: Guess(name, "ignore", "whom to ask for at an organisation") for name in names}
+    return {name: Guess(name, "trait", "an organisation beside people") for name in firms}
 
 
 def _names_by_variety(words: Sequence[str], contents: Mapping[str, Content]) -> dict[str, Guess]:

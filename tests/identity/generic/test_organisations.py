@@ -48,6 +48,14 @@ def test_sister_companies_at_one_address_stay_apart():
     assert recall > 0.9
 
 
+def test_a_trade_in_common_joins_nobody():
+    families = [name.title() for name in worlds.family_names(random.Random(2), 60)]
+    rows = [[f"{name} Brothers plc", f"0113 555{number:04d}", "Leeds"] for number, name in enumerate(families)]
+    frame = pd.DataFrame(rows + rows[:20], columns=["company", "phone", "town"])
+    frame["id"] = [f"r{number:03d}" for number in range(len(frame))]
+    assert resolve_frames({"list": frame}, ResolveOptions("id", threads=1)).count_people == 60
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -82,14 +90,13 @@ def test_the_own_word_the_rest_and_the_legal_form(tmp_path):
     engine.close()
 
 
-def test_a_company_beside_a_contact_is_a_trait_of_the_contact():
-    frame = pd.DataFrame(
-        {
-            "id": ["1", "2", "3", "4"],
-            "company": ["Ash Ltd", "Birch Ltd", "Cedar Ltd", "Doe Ltd"],
-            "first_name": ["Ann", "Bob", "Cem", "Dora"],
-            "last_name": ["Ash", "Birch", "Cedar", "Doe"],
-        }
-    )
+@pytest.mark.parametrize(
+    ("contacts", "company", "contact"),
+    [(["Ann Ash", "Bob Birch", "Cem Cedar", "Dora Doe"], "trait", "full_name"),
+     (["Ann Ash", None, None, None], "organisation", "ignore")],
+)  # fmt: skip
+def test_a_file_of_contacts_is_not_a_file_of_companies(contacts, company, contact):
+    firms = ["Ash Ltd", "Birch Ltd", "Cedar Ltd", "Doe Ltd"]
+    frame = pd.DataFrame({"id": ["1", "2", "3", "4"], "company": firms, "contact": contacts})
     roles = resolve_frames({"list": frame}, ResolveOptions("id", threads=1)).roles["list"]
-    assert {guess.column: guess.role for guess in roles}["company"] == "trait"
+    assert [guess.role for guess in roles] == ["id", company, contact]
