@@ -146,7 +146,10 @@ def _judging(
 
 
 def open_incoming(engine: Engine, contract: Contract, judged: Judged, scope: Scope | None = None) -> None:
-    """Make ``incoming`` of all good rows that were kept: what placing them takes; and look what is told of them."""
+    """Make the view ``incoming`` of all good rows that were kept, and look what is told of them.
+
+    It holds what placing them takes, and reads their files through the view ``landed_chunk``.
+    """
     if not judged.files:
         engine.create_table(
             "incoming",
@@ -155,7 +158,7 @@ def open_incoming(engine: Engine, contract: Contract, judged: Judged, scope: Sco
         )
         return
     engine.read_parquet("landed_chunk", judged.files)
-    engine.create_table(
+    engine.create_view(
         "incoming",
         f"select _row, {key_sql(contract)} as _key, {version_sql(contract)} as _version, _hash, "
         f"{scope_value(contract, scope)} as _scope from landed_chunk",
@@ -165,7 +168,6 @@ def open_incoming(engine: Engine, contract: Contract, judged: Judged, scope: Sco
         "where len(_notes) > 0) group by code order by code"
     ):
         judged.notes[code] = (count, first)
-    engine.drop("landed_chunk")
 
 
 def without_duplicates(engine: Engine, files: list[Path]) -> list[Path]:

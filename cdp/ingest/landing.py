@@ -84,17 +84,24 @@ class Landing:
 
 
 def land_file(
-    landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None = None
+    landing: Landing,
+    delivery: Delivery,
+    feed: Feed,
+    contract: Contract,
+    scope: Scope | None = None,
+    *,
+    is_last: bool = False,
 ) -> Landed:
-    """Land one file against ``current_rows`` of its feed, and move these forward; ``scope`` is what it restates.
+    """Land one file against ``current_rows`` of its feed, and move these forward unless it is the feed's last one.
 
+    ``scope`` is what it restates.
     A file that cannot be read under its contract comes back with status ``refused`` and its reason; nothing
     of it is loaded. Raises ``LedgerError`` when rows do not add up.
     """
     blank = FileLedger(delivery.file_id, feed.feed, delivery.name, landing.run_id, FileStatus.loaded)
     contract = held_to(feed, contract)
     try:
-        return _land(landing, delivery, feed, contract, scope, blank)
+        return _land(landing, delivery, feed, contract, scope, blank, is_last=is_last)
     except (ContractError, IngestError) as error:
         if not delivery.is_unchanged():
             return Landed(waiting(delivery, landing.run_id, STILL_WRITTEN))
@@ -106,7 +113,7 @@ def land_file(
             raise
         return Landed(waiting(delivery, landing.run_id, f"cannot be read: {error.strerror or error}"))
     finally:
-        for table in ("staged", "judged", "placed", "incoming", "refused_keys", "withdrawn"):
+        for table in ("staged", "judged", "placed", "incoming", "landed_chunk", "refused_keys", "withdrawn"):
             landing.engine.drop(table)
 
 
@@ -117,7 +124,14 @@ def waiting(delivery: Delivery, run_id: str, why: str) -> FileLedger:
 
 
 def _land(
-    landing: Landing, delivery: Delivery, feed: Feed, contract: Contract, scope: Scope | None, blank: FileLedger
+    landing: Landing,
+    delivery: Delivery,
+    feed: Feed,
+    contract: Contract,
+    scope: Scope | None,
+    blank: FileLedger,
+    *,
+    is_last: bool,
 ) -> Landed:
     engine, run_id = landing.engine, landing.run_id
     try:
@@ -152,7 +166,9 @@ def _land(
         return Landed(waiting(delivery, run_id, STILL_WRITTEN))
     files = without_duplicates(engine, judged.files) if counted.get("duplicate", 0) else judged.files
     paths = move_landed(landing, feed, files, delivery.file_id[:20])
-    advance(engine, feed.feed, delivery.file_id, all_new=all_new, withdrawn=withdrawn)
+    if all_new and paths:
+        engine.read_parquet("landed_chunk", paths)
+    advance(engine, feed.feed, delivery.file_id, all_new=all_new, withdrawn=withdrawn, is_last=is_last)
     in_order = tuple(sorted(refused, key=lambda row: row.line))
     return Landed(ledger, in_order, (*warnings, *staged.warnings), paths, staged.headers)
 

@@ -155,7 +155,8 @@ def land_inbox(
         open_current(landing, contract, history.landed.get(name, ()))
         paths: list[Path] = []
         is_stopped = False
-        for item in in_turn(deliveries, history, name):
+        queue = in_turn(deliveries, history, name)
+        for place, item in enumerate(queue, 1):
             if (name, item.file_id) in known and item.size:
                 account(known[name, item.file_id].replayed_as(item.name, landing.run_id).balanced())
                 continue
@@ -163,7 +164,7 @@ def land_inbox(
                 account(waiting(item, landing.run_id, HELD))
                 continue
             scope = scope_of(feeds[name], item.name, known, (*history.landed.get(name, ()), *paths))
-            result: Landed = land_file(landing, item, feeds[name], contract, scope)
+            result: Landed = land_file(landing, item, feeds[name], contract, scope, is_last=place == len(queue))
             is_stopped = result.is_stopped
             account(result.ledger, result.warnings)
             quarantined += result.quarantined

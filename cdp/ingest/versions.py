@@ -82,12 +82,16 @@ left join current_units as c on d._key = c._key
 
 def _all_new(engine: Engine) -> bool:
     """Whether every row has a key of its own that nobody has seen: then nothing has to be compared."""
-    doubled = engine.scalar("select count(*) - count(distinct _key) from incoming")
-    return not doubled and not engine.scalar("select count(*) from incoming semi join current_rows using (_key)")
+    if engine.scalar("select count(*) - count(distinct _key) from incoming"):
+        return False
+    is_first = not engine.scalar("select count(*) from current_rows")
+    return is_first or not engine.scalar("select count(*) from incoming semi join current_rows using (_key)")
 
 
 def place_rows(engine: Engine, contract: Contract, own_files: Sequence[str] | None = None) -> bool:
     """Make ``placed``: every row of ``incoming`` with its place accepted, duplicate, superseded or moved.
+
+    It is a view while all rows are new; ``incoming`` becomes a table where they are not.
 
     A moved row is a copy of one that belongs to none of ``own_files`` (where these are given): it belongs to the file
     at hand from now on, so that a restatement of the other file does not take it back. Says whether all rows are new.
@@ -95,16 +99,21 @@ def place_rows(engine: Engine, contract: Contract, own_files: Sequence[str] | No
     if _all_new(engine):
         engine.create_view("placed", "select _row, _key, _version, _hash, 'accepted' as place from incoming")
         return True
+    engine.create_table("incoming_rows", "select * from incoming")
+    engine.rename("incoming_rows", "incoming")
     sql = _ONE_ROW_PER_KEY if contract.rows_per_key == "one" else _MANY_ROWS_PER_KEY
     is_own = "true" if own_files is None else f"list_contains({text_list(own_files)}, c._file_id)"
     engine.create_table("placed", sql.replace("{is_own}", is_own))
     return False
 
 
-def advance(engine: Engine, feed: str, file_id: str, *, all_new: bool = False, withdrawn: int = 0) -> None:
+def advance(
+    engine: Engine, feed: str, file_id: str, *, all_new: bool = False, withdrawn: int = 0, is_last: bool = False
+) -> None:
     """Let ``placed`` rows replace older ones in ``current_rows``; what they replace goes to ``superseded_rows``.
 
     So do the rows of the table ``withdrawn``, where it has some. ``all_new``: see ``place_rows``.
+    ``is_last``: no file comes that would meet ``current_rows``, which stays as it is.
     """
     params = {"feed": feed, "file_id": file_id}
     replaced = [] if all_new else ["_key in (select _key from placed where place in ('accepted', 'moved'))"]
@@ -119,6 +128,8 @@ def advance(engine: Engine, feed: str, file_id: str, *, all_new: bool = False, w
         engine.execute(
             "insert into superseded_rows select $feed, $file_id, _row from placed where place = 'superseded'", params
         )
+    if is_last:
+        return
     if taken:
         engine.execute(f"delete from current_rows where {taken}")
     engine.execute(

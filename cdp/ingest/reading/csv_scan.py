@@ -158,13 +158,12 @@ class CsvScanner:
     def _take_unquoted(self, start: int, end: int, line: int) -> Place:
         """Lines without quotes: sound ones have the right number of delimiters."""
         text = _with_lf(self._block.text[start:end])
-        count = text.count(b"\n")
         structure = text.translate(None, self._plain_bytes) if self._grammar.width > 1 else b""
+        count = len(structure) // len(self._one_line)
         if structure and structure == self._one_line * count and self._header.probe not in text:
             self._keep(text, count, line)
-        else:
-            self._take(text, line_table(text, self._grammar.delimiter, b""), start, line)
-        return end, line + count
+            return end, line + count
+        return end, self._take(text, line_table(text, self._grammar.delimiter, b""), start, line)[1]
 
     def _take(self, text: bytes, table: LineTable, offset: int, line: int) -> Place:
         """Keep the lines of a table over ``text`` in stretches; judge the suspect ones alone."""
