@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdp.errors import EncodingError, IngestError
 from cdp.ingest.reading.formats import Decoding, WarningLog
@@ -35,6 +35,9 @@ _SMALL_IN_WORD = re.compile(r"(?<=[a-z])[ß-öø-ÿ]|[ß-öø-ÿ](?=[a-z])")
 _GREAT_IN_WORD = re.compile(r"(?<=[A-Z])[À-ÖØ-Þ]|[À-ÖØ-Þ](?=[A-Z])")
 _TWO_BYTES = "\u00fc".encode()
 _FEWEST_LETTERS = 3
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_OF_WESTERN_WORDS = re.compile("[\u00c0-\u00ff]")
+_OF_WORDS = re.compile("[\u00a0-\u017f\u0370-\u04ff\u2010-\u2044\u20ac\u2122]")
 _LIKELY = ("utf-8", "cp1252", "cp850")
 
 
@@ -110,13 +113,13 @@ class Encoding:
         if self._keeps_ascii and raw.isascii():
             text = raw
         else:
+            if self._is_of_single_bytes:
+                self._note_utf8(raw, log.decoding)
             try:
                 decoded = raw.decode(self._codec)
                 self._must_be_in_step(decoded, first_line)
                 text = raw if self._codec == "utf-8" else decoded.encode()
                 log.decoding.lines_sound += 1
-                if self._is_of_single_bytes:
-                    self._note_utf8(raw, log.decoding)
             except UnicodeError:
                 text = b"".join(self._mend(raw, first_line, log))
         if b"\0" in text:
@@ -129,8 +132,10 @@ class Encoding:
     @staticmethod
     def _note_utf8(raw: bytes, found: Decoding) -> None:
         """Bytes that make UTF-8 make it by intent: hardly any text of single bytes does so throughout."""
+        if found.is_no_utf8:
+            return
         try:
-            found.letters_of_utf8 += sum(not character.isascii() for character in raw.decode())
+            found.letters_of_utf8.update(_BEYOND_ASCII.findall(raw.decode()))
         except UnicodeError:
             found.is_no_utf8 = True
 
@@ -166,10 +171,10 @@ class Encoding:
         A few broken lines among many, or among more that are sound and not plain ASCII, are damage, not another
         encoding. Single bytes say something in nearly any order, so a file of them is told by being UTF-8 throughout.
         """
-        if found.letters_of_utf8 >= _FEWEST_LETTERS and not (found.is_no_utf8 or found.lines_broken):
+        if not found.is_no_utf8 and _are_words(found.letters_of_utf8):
             raise EncodingError(
-                f"its {found.letters_of_utf8} characters beyond ASCII are UTF-8, where the feed declares {self.name}; "
-                "nothing of the file was loaded",
+                f"its {found.letters_of_utf8.total()} characters beyond ASCII are UTF-8, where the feed declares "
+                f"{self.name}; nothing of the file was loaded",
                 "if the source writes UTF-8 now, set 'encoding: utf-8' under form in the feed's feed.yaml",
             )
         is_much = found.lines_broken * _LINES_PER_BROKEN > lines and found.lines_broken > found.lines_sound
@@ -184,6 +189,13 @@ class Encoding:
             return "set the encoding that the source writes under form in the feed's feed.yaml"
         name = "utf-8" if "utf-8" in fitting else max(fitting, key=lambda name: _letters_in_words(fitting[name]))
         return f"it looks like {name}: set 'encoding: {name}' under form in the feed's feed.yaml"
+
+
+def _are_words(letters: Mapping[str, int]) -> bool:
+    """Whether characters are those that words are written with: three of them, of two kinds where they are rare."""
+    usual = {letter: count for letter, count in letters.items() if _OF_WORDS.fullmatch(letter)}
+    is_plain = any(_OF_WESTERN_WORDS.fullmatch(letter) for letter in usual)
+    return sum(usual.values()) >= _FEWEST_LETTERS and (is_plain or len(usual) > 1)
 
 
 def utf8_behind(text: str, encoding: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -123,12 +124,12 @@ class WarningLog:
 class Decoding:
     """What decoding a file's lines came to; ``broken`` are some of the lines that were no text.
 
-    ``letters_of_utf8`` counts the characters beyond ASCII of stretches that are UTF-8 too, though another encoding is
-    declared; ``is_no_utf8`` when a stretch is not.
+    ``letters_of_utf8`` counts the characters beyond ASCII of stretches that are UTF-8 too, by character, though another
+    encoding is declared; ``is_no_utf8`` when a stretch is not.
     """
 
     lines_broken: int = 0
     lines_sound: int = 0
-    letters_of_utf8: int = 0
+    letters_of_utf8: Counter[str] = field(default_factory=Counter)
     is_no_utf8: bool = False
     broken: list[bytes] = field(default_factory=list)

@@ -184,8 +184,23 @@ def test_utf8_in_a_feed_of_single_bytes_is_told_by_being_utf8_throughout(deliver
     assert "encoding: utf-8" in caught.value.hint
     mixed = "id,name,city\nK1,Böhm,Köln\n".encode("cp1252") + "K2,Jürgen,Köln\n".encode()
     assert load(certify(deliver(mixed), declared, tmp_path / "mixed"))[0] == ("K1", "Böhm", "Köln")
+    holes = "id,name,city\n" + "K1,Zoë,Köln\n" * 90 + "K2,Álvaro,Ávila\n"
+    with pytest.raises(EncodingError, match="are UTF-8, where the feed declares cp1252"):
+        certify(deliver(holes.encode()), declared, tmp_path / "holes")
     few = "id,name,city\nK1,Ã©,Ulm\n".encode("cp1252")
     assert load(certify(deliver(few), declared, tmp_path / "few")) == [("K1", "Ã©", "Ulm")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [
+        ("cp1252", "NESCAFÉ®"), ("cp1252", "NESTLÉ™"), ("cp1252", "Spaß…"), ("cp1252", "SMÅ”"),
+        ("mac_roman", "L\u2019Étoile"),         ("cp866", "рад"), ("cp874", "แดง"), ("cp1251", "Рим"), ("iso8859-7", "Άννα"), ("koi8-r", "Юрий"),
+    ],
+)  # fmt: skip
+def test_sound_single_bytes_that_could_be_utf8_are_read_as_declared(encoding, word, deliver, load, tmp_path):
+    path = deliver("".join(["id,name,city\n", *(f"K{number},{word},Ulm\n" for number in range(5))]).encode(encoding))
+    assert load(certify(path, replace(KEYED, encoding=encoding), tmp_path / "parts"))[4] == ("K4", word, "Ulm")
 
 
 @pytest.mark.parametrize("sound", [[b"K1,Meier,Ulm"] * 900, ["K1,Böhm,Köln".encode()] * 4])
