@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cdp.contracts import Contract
 from cdp.engines import Engine
-from cdp.ingest.checks import contract_sql, key_sql, quoted, version_sql
+from cdp.ingest.checks import contract_sql, key_sql, quoted, text, version_sql
 from cdp.ingest.references import known_references
 from cdp.ingest.restatement import Scope, scope_value
 
@@ -79,10 +79,10 @@ def keep(
         else ""
     )
     good = (
-        f"select {names}, $file_id as _file_id, _row, hash({names}{apart}) as _hash, _notes{extra} "
+        f"select {names}, {_one_text(file_id)} as _file_id, _row, hash({names}{apart}) as _hash, _notes{extra} "
         f"from ({_judging(engine, contract, 'staged', extra, is_sieve=True)})"
     )
-    params = {"as_of": as_of, "file_id": file_id}
+    params = {"as_of": as_of}
     judged.stretches += 1
     stem = f"landing-{judged.stretches:05d}"
     if len(parts) > 1 and not needs_whole_file(contract) and not known_references(engine, contract):
@@ -101,6 +101,11 @@ def keep(
         _look_again(engine, contract, as_of, found, judged, extra, is_told_whole=is_told_whole)
         if scope is not None:
             engine.execute("insert into refused_keys select _key from judged")
+
+
+def _one_text(value: str) -> str:
+    """SQL of a text that is the same in all rows: as an enum, which takes half as long to write and is read as text."""
+    return f"{text(value)}::enum({text(value)})"
 
 
 def _look_again(
