@@ -35,7 +35,7 @@ class Feed:
             "(_key varchar, _version timestamp, _hash varchar, _file_id varchar, _row bigint)"
         )
 
-    def deliver(self, file_id, *rows):
+    def deliver(self, file_id, *rows, is_last=False):
         self.engine.execute(
             "create or replace temp table incoming (_row bigint, _key varchar, _version timestamp, _hash varchar)"
         )
@@ -45,7 +45,7 @@ class Feed:
                 {"row": number, "key": key, "version": version, "hash": f"{version}{content}"},
             )
         place_rows(self.engine, self.contract)
-        advance(self.engine, "things", file_id)
+        advance(self.engine, "things", file_id, is_last=is_last)
         return [place for (place,) in self.engine.rows("select place from placed order by _row")]
 
     def current(self):
@@ -79,6 +79,15 @@ def test_a_newer_file_replaces_and_an_older_row_never_undoes(feed):
 def test_the_same_row_again_is_a_duplicate(feed):
     feed.deliver("f1", ("k", "2026-01-01", "a"))
     assert feed.deliver("f2", ("k", "2026-01-01", "a"), ("l", None, "x")) == ["duplicate", "accepted"]
+
+
+def test_the_last_file_of_a_feed_still_says_what_it_replaces(feed):
+    feed.deliver("f1", ("k", "2026-01-01", "a"))
+    assert feed.deliver("f2", ("k", "2026-01-02", "b"), ("k", "2026-01-01", "c"), is_last=True) == [
+        "accepted",
+        "superseded",
+    ]
+    assert feed.superseded() == [("f1", 0), ("f2", 1)]
 
 
 def test_without_a_version_the_later_delivery_wins(feed):
