@@ -37,12 +37,19 @@ def find_order_key(export: Export, candidates: Sequence[Column]) -> None:
 
 
 def _continue(export: Export, number: Column, further: Sequence[Row]) -> bool:
-    """Whether rows without a number belong to the order above: they say neither when it was nor whose it is."""
+    """Whether rows without a number belong to the order above: they name goods, and neither time nor buyer."""
     heads = [
         column
         for column in export.all_of(*_WHO, "full_name", "first_name", "created_at", "occurred_at", "total")
         if column.owner != "item" and column.filled > 0.9 * number.filled
     ]
+    goods = [
+        column.source
+        for column in export.columns
+        if column.owner == "item" or column.meaning in {"sku", "gtin", "product_name", "quantity", "unit_price"}
+    ]
+    if not all(any(row.get(name, "").strip() for name in goods) for row in further):
+        return False
     return bool(heads) and not any(row.get(column.source, "").strip() for row in further for column in heads)
 
 

@@ -8,7 +8,8 @@ from cdp.ingest.checks import text
 
 _CALLED_OFF = (
     r"cancel|annul|anul|storn|(^|[^a-z])void|abandon|expired|abgelaufen|abgebroch|(^|[^a-z])trash|"
-    r"^((sales?|order)[^a-z]+)?(quot(e|ation)|draft|angebot|entwurf|devis|presupuest|preventiv|offert[ea]|or[cç]amento|wycena)"
+    r"^((sales?|order)[^a-z]+)?(quot(e|ation)|draft|angebot|entwurf|devis|presupuesto|preventivo|offert[ea]|or[cç]amento|"
+    r"wycena)([^a-z]+(order|new|open|sent|gesendet|versendet|offen|envoy[eé]e?|enviad[oa]|inviat[oa]|verzonden))?[^a-z]*$"
 )
 _FAILED = (
     r"fail|declin|reject|abgelehnt|fehlgeschl|gescheitert|fallid|rechaz|[eé]chou|[eé]chec|refus|rifiut|fallit|mislukt|"

@@ -11,10 +11,15 @@ from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.people import as_text
 from cdp.ingest.draft.state_words import is_cancelling, is_returning, says_cancelled, says_returned, speaks_of_it
 
-_OF_PARTS = re.compile(
-    r"(^|_)(deliver\w*|ship\w*|fulfil\w*|liefer\w*|versand\w*|address|line|item|product|invoice|rechnung\w*)(_|$)"
+_ORDER = (
+    r"(order|sales?|purchase|receipt|bestell\w*|auftrags?|commande|pedido|ordine|zamowieni\w*|encomenda|"
+    r"beleg)"
 )
-_OF_MONEY = re.compile(r"(^|_)(pay\w*|paid|transaction|financial|zahl\w*|pago|paiement|pagamento|betal\w*)(_|$)")
+_OF_ORDER = re.compile(
+    rf"({_ORDER}_?)?(status|state|stage|zustand|etat|estado|stato|statut|situacao|stan|current_(status|state)|lifecycle_status)|"
+    rf"(status|state|etat|estado|statut|stato|stan)_((de_la|de|del|da|do|van|di)_)?{_ORDER}"
+)
+_OF_PAYMENT = re.compile(r"(^|_)(pay\w*|paid|transaction|financial|zahl\w*|pago|paiement|pagamento|betal\w*)(_|$)")
 _KINDS = re.compile(
     r"((event|transaction|sale|sales|order|receipt|document|doc|record|line|row|entry|payment|beleg|buchungs|vorgangs|"
     r"bon)_?)?(type|typ|art|kind)"
@@ -22,10 +27,29 @@ _KINDS = re.compile(
 
 
 def order_states(export: Export) -> list[Column]:
-    """Columns that say what became of an order: its own state before that of its payment; not of parcels or lines."""
+    """Columns that say what became of an order: those of its own, else that of its payment, else the fullest one.
+
+    The state of a customer, a coupon or a parcel is none of the order's.
+    """
     known = export.all_of("status", owners=("", "billing", "person", "store", "device"))
-    apart = [column for column in known if not _OF_PARTS.search(column.head.words)] or known
-    return sorted(apart, key=lambda column: (bool(_OF_MONEY.search(column.head.words)), -round(column.filled, 1)))
+    fullest = sorted(known, key=lambda column: -round(column.filled, 1))
+    of_order = [column for column in fullest if _OF_ORDER.fullmatch(column.head.words)]
+    of_payment = [column for column in fullest if _OF_PAYMENT.search(column.head.words)]
+    chosen = of_order or of_payment[:1] or fullest[:1]
+    for column in known:
+        if column not in chosen:
+            _tell_unread(export, column, chosen[0])
+    return chosen
+
+
+def _tell_unread(export: Export, column: Column, chosen: Column) -> None:
+    words = sorted({value.strip() for value in column.values})
+    off = [word for word in words if is_cancelling(word) or is_returning(word)]
+    if off:
+        export.doubt(
+            f"{column.source} ({', '.join(off[:5])}) is not read: {chosen.source} tells what became of an order; "
+            "orders.sql says otherwise where it does not"
+        )
 
 
 def is_cancelled(export: Export, states: Sequence[Column]) -> str:

@@ -13,11 +13,12 @@ CANCELLED = [
     "Cancelled", "canceled by customer request", "Cancelled - payment declined", "Cancelled (no payment)", "voided",
     "storniert", "annulée", "failed", "wc-failed", "Payment failed", "payment_declined", "Card declined: no funds",
     "Order rejected", "rejected", "Zahlung abgelehnt", "paiement refusé", "Failed payment", "expired",
-    "No stock - cancelled",
+    "No stock - cancelled", "Quotation Sent", "draft", "Draft order", "Angebot", "devis envoyé",
 ]  # fmt: skip
 NOT_CANCELLED = [
     "Cancellation rejected", "Return rejected", "Delivery failed - redelivered", "Cancellation requested", "paid",
     "Not cancelled", "cancel pending", "Refund declined", "nicht storniert", "Stornierung beantragt",
+    "Devis accepté", "Angebot angenommen", "Quotation accepted", "Quote - paid", "Presupuesto aceptado",
     "pas annulée", "Non-cancellable", "Address check failed", "uncancelled",
 ]  # fmt: skip
 RETURNED = [

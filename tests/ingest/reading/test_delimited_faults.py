@@ -195,7 +195,9 @@ def test_utf8_in_a_feed_of_single_bytes_is_told_by_being_utf8_throughout(deliver
     ("encoding", "word"),
     [
         ("cp1252", "NESCAFÉ®"), ("cp1252", "NESTLÉ™"), ("cp1252", "Spaß…"), ("cp1252", "SMÅ”"),
-        ("mac_roman", "L\u2019Étoile"),         ("cp866", "рад"), ("cp874", "แดง"), ("cp1251", "Рим"), ("iso8859-7", "Άννα"), ("koi8-r", "Юрий"),
+        ("mac_roman", "L\u2019Étoile"),
+        ("cp866", "рад"), ("cp874", "แดง"),
+        ("cp1251", "Рим"), ("iso8859-7", "Άννα"), ("koi8-r", "Юрий"),
     ],
 )  # fmt: skip
 def test_sound_single_bytes_that_could_be_utf8_are_read_as_declared(encoding, word, deliver, load, tmp_path):
