@@ -32,13 +32,14 @@ from cdp.ingest.restatement import Scope, find_withdrawn
 from cdp.ingest.sheet_rules import held_to
 from cdp.ingest.staged import LeftOut, Staged
 from cdp.ingest.staging import (
-    must_read,
+    hold_staged,
     open_parquet,
     reading_format,
     stage_csv,
     stage_json,
     stage_parquet,
     stage_sheet,
+    unreadable,
 )
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header
@@ -198,14 +199,17 @@ def pass_through(
         staged = Staged()
         for first in range(0, max(source.rows, 1), max(source.step, 1)):
             staged = stage_parquet(engine, contract, source, left_out, first)
+            expected = min(source.step, source.rows - first)
             try:
-                expected = min(source.step, source.rows - first)
                 _keep(landing, delivery, contract, scope, judged, expected, is_told_whole=True)
             except OutOfMemoryError:
                 raise
-            except EngineError:
-                must_read(engine, source)
-                raise
+            except EngineError as error:
+                # A damaged page may be read beyond its end, where something else lies each time: that reading it
+                # again succeeds says nothing. It is the file's fault if its rows pass without it.
+                hold_staged(engine, source)
+                _keep(landing, delivery, contract, scope, judged, expected, is_told_whole=True)
+                raise unreadable(source.name, error) from error
         _must_be(judged.rows, source.rows, delivery.name)
         return sheet, replace(staged, notes=(*staged.notes, *notes)), judged
     stream = Stream(delivery.path, reading_format(feed, contract), landing.workdir, delivery.member)

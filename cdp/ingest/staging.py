@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cdp.contracts import Contract, Property
 from cdp.engines import Engine
-from cdp.errors import EngineError, IngestError
+from cdp.errors import EngineError, IngestError, OutOfMemoryError
 from cdp.ingest.checks import quoted, text, text_list
 from cdp.ingest.columns import ColumnMatch, match_columns
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, JsonLinesForm
@@ -217,18 +217,24 @@ class ParquetFile:
 
 
 def open_parquet(engine: Engine, path: Path, file: str, headers: Sequence[str] = ()) -> ParquetFile:
-    """Look at a parquet file's footer; ``headers``: see ``ParquetFile``. Raises ``IngestError`` when it has none."""
+    """Look at a parquet file's footer; ``headers``: see ``ParquetFile``. Raises ``IngestError`` when it is no good."""
     where = text(_exactly(path))
     try:
-        rows = engine.scalar(f"select sum(num_rows) from parquet_file_metadata({where})")
-        size = engine.scalar(f"select sum(total_uncompressed_size) from parquet_metadata({where})")
+        rows = int(engine.scalar(f"select sum(num_rows) from parquet_file_metadata({where})"))
+        [(size, in_groups)] = engine.rows(
+            "select coalesce(sum(size), 0), coalesce(sum(rows), 0) from ("
+            "select sum(total_uncompressed_size) as size, max(row_group_num_rows) as rows "
+            f"from parquet_metadata({where}) group by row_group_id)"
+        )
         engine.create_view("loaded", f"from read_parquet({where})")
     except EngineError as error:
-        raise _unreadable(file, error) from error
+        raise unreadable(file, error) from error
+    if rows != in_groups:
+        raise unreadable(file, f"its footer counts {rows} rows, its row groups {in_groups}")
     columns = engine.columns("loaded")
     engine.drop("loaded")
-    step = rows if not size else max(PARQUET_ROWS, PARQUET_BYTES * int(rows) // int(size))
-    return ParquetFile(path, file, int(rows), columns, int(step), headers)
+    step = max(PARQUET_ROWS, PARQUET_BYTES * rows // int(size)) if size else rows
+    return ParquetFile(path, file, rows, columns, step, headers)
 
 
 def stage_parquet(
@@ -271,8 +277,9 @@ def _whole(names: Sequence[str], headers: Sequence[str]) -> str:
     return f"json_object({', '.join(f'{text(header)}, {quoted(name)}' for header, name in by_header)})"
 
 
-def _unreadable(file: str, error: EngineError) -> IngestError:
-    why = error.message.splitlines()[0]
+def unreadable(file: str, found: EngineError | str) -> IngestError:
+    """What is told of a parquet file that the engine failed to read, or that contradicts itself."""
+    why = found if isinstance(found, str) else found.message.splitlines()[0]
     return IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again")
 
 
@@ -292,13 +299,15 @@ def stage_sheet(
     return certified, notes
 
 
-def must_read(engine: Engine, source: ParquetFile) -> None:
-    """Read a parquet file to its end. Raises ``IngestError`` when it cannot be read."""
-    columns = ", ".join(quoted(name) for name in source.columns)
+def hold_staged(engine: Engine, source: ParquetFile) -> None:
+    """Make ``staged`` a table, which reads the file no more. Raises ``IngestError`` when it cannot be read."""
     try:
-        engine.rows(f"select max(hash({columns})) from read_parquet({text(_exactly(source.path))})")
+        engine.create_table("held", "from staged")
+    except OutOfMemoryError:
+        raise
     except EngineError as error:
-        raise _unreadable(source.name, error) from error
+        raise unreadable(source.name, error) from error
+    engine.rename("held", "staged")
 
 
 def _chosen(contract: Contract, source_of: Mapping[str, str], aside: str, file: str) -> str:

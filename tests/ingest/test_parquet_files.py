@@ -11,6 +11,7 @@ import pytest
 
 from cdp.contracts import Contract
 from cdp.engines import open_engine
+from cdp.errors import EngineError
 from cdp.ingest.discover import discover
 from cdp.ingest.feed import Feed
 from cdp.ingest.landing import Landing
@@ -89,6 +90,70 @@ def test_a_broken_file_is_refused_whole_and_named(land, damage):
     ledger, rows = land(GOOD, damage=damage, compression="gzip")
     assert (ledger.status, ledger.rows_read, rows) == ("refused", 0, [])
     assert "a.parquet" in ledger.message
+
+
+def test_a_page_that_is_read_beyond_its_end_is_refused_or_loaded_and_stops_nothing(land):
+    """Its values are said to go on; what the engine finds there is no value of the file each second time or so."""
+    columns = {**GOOD, "amount": pa.array([1, None], pa.int64())}
+
+    def without_end(content):
+        amount = pq.ParquetFile(pa.BufferReader(content)).metadata.row_group(0).column(1)
+        end = amount.dictionary_page_offset + amount.total_compressed_size
+        return content[: end - 2] + b"\x8b\x00" + content[end:]
+
+    ledgers = [land(columns, damage=without_end, compression="none")[0] for _ in range(12)]
+    assert {str(ledger.status) for ledger in ledgers} <= {"loaded", "refused"}
+    assert all("dictionary offset" in ledger.message for ledger in ledgers if ledger.status.value == "refused")
+
+
+def test_a_file_whose_reading_failed_once_is_refused(land, monkeypatch):
+    write, failures = land.engine.write_parquet, ["dictionary offset out of range"]
+
+    def failing(*given):
+        if failures:
+            raise EngineError(failures.pop())
+        return write(*given)
+
+    monkeypatch.setattr(land.engine, "write_parquet", failing)
+    ledger, rows = land(GOOD)
+    assert (ledger.status, rows) == ("refused", [])
+    assert "a.parquet is not readable as parquet: dictionary offset out of range" in ledger.message
+    assert land(GOOD)[0].status == "loaded"
+
+
+def test_rows_that_cannot_be_written_are_not_the_files_fault(land, monkeypatch):
+    def full(*_):
+        raise EngineError("IO Error: No space left on device")
+
+    monkeypatch.setattr(land.engine, "write_parquet", full)
+    with pytest.raises(EngineError, match="No space left"):
+        land(GOOD)
+
+
+def test_a_footer_that_counts_other_rows_than_its_row_groups_is_refused(land):
+    """Or rows beyond that number would be gone where as many are refused by the contract."""
+    count, one_less = bytes([2 * 61]), bytes([2 * 60])
+    columns = {"visit_id": [f"V{number}" for number in range(60)] + [None], "amount": [1] * 61, "seen_at": [None] * 61}
+
+    def shorter(content):
+        start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+        for place in range(start, len(content)):
+            changed = content[:place] + one_less + content[place + 1 :]
+            if content[place : place + 1] == count and _counts(changed) == (60, 61):
+                return changed
+        raise AssertionError("no such place")
+
+    ledger, rows = land(columns, damage=shorter)
+    assert (ledger.status, rows) == ("refused", [])
+    assert "its footer counts 60 rows, its row groups 61" in ledger.message
+
+
+def _counts(content):
+    try:
+        foot = pq.ParquetFile(pa.BufferReader(content)).metadata
+        return foot.num_rows, foot.row_group(0).num_rows
+    except (OSError, pa.ArrowException):
+        return None
 
 
 @pytest.mark.parametrize("name", ["a[1].parquet", "a*.parquet", "o'brien?.parquet"])
