@@ -106,7 +106,7 @@ def test_segment_finds_who_visitors_said_they_are(drafted):
 
 def test_ga4_reads_parameters_out_of_their_lists(drafted):
     events = drafted["ga4_events"].rows("touchpoints")
-    assert len(events) == 14
+    assert len(events) == 16
     purchase = next(row for row in events if row["event_name"] == "Order Completed")
     assert purchase["order_id"] == "#200901"
     assert purchase["page"] == "https://www.example.com/checkout"
