@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cdp.ingest.feed import Feed
 
 
-_GOOD = 0.9
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
@@ -95,6 +94,7 @@ def add(
     unsure, a comment says UNSURE. 'cdp feed check' then shows what becomes of the rows.
     """
     from cdp.cli.output import note
+    from cdp.cli.preset_advice import tell_preset
     from cdp.errors import UsageError
     from cdp.workspace import find_root
     from cdp.workspace.feed_trials import without_faulty_tables
@@ -116,8 +116,8 @@ def add(
         _from_preset(root, preset, asked, dry_run=dry_run, force=force)
     elif asked.files:
         draft = _drafted(root, asked)
-        _tell_preset(root, draft, asked)
         texts, left_out = without_faulty_tables(draft.feed, draft.files)
+        tell_preset(root, draft, texts, asked.files, globs=asked.globs, zone=asked.zone, currency=asked.currency)
         feeds = _finish(root, draft.feed, texts, dry_run=dry_run, force=force)
         for fault in left_out:
             note(f"warning: left out, because it does not run: {fault}")
@@ -276,41 +276,3 @@ def _tell_orders(root: Path, feed: str) -> None:
             f"warning: {', '.join(others)} brings orders too; where both tell of the same orders, take orders, "
             "order_lines and returns out of tables: in one of their feed.yaml"
         )
-
-
-def _tell_preset(root: Path, draft: Draft, asked: _Asked) -> None:
-    """The preset whose contract knows most of the columns, with the command that takes it in place of the draft."""
-    from cdp.cli.output import note
-    from cdp.ingest.draft import globs_of
-    from cdp.workspace.feed_trials import accepted_share
-    from cdp.workspace.feeds import config_of, rendered
-    from cdp.workspace.feeds import presets as known
-
-    ours = {column.source for column in draft.columns}
-    shared: dict[str, int] = {}
-    known_of: dict[str, int] = {}
-    for name, preset in known(root).items():
-        content = (preset.folder / "contract.yaml").read_text(encoding="utf-8")
-        theirs = set(re.findall(r"^(?:    physicalName|  - name): '?(.*?)'?$", content, re.MULTILINE))
-        shared[name], known_of[name] = len(ours & theirs), len(re.findall(r"^  - name:", content, re.MULTILINE))
-    best = max(shared, key=lambda name: shared[name])
-    if shared[best] < max(3, 0.6 * len(ours)) and shared[best] < max(12, 0.6 * known_of[best]):
-        return
-    settings, config = known(root)[best].settings, config_of(root)
-    share = accepted_share(settings.feed, rendered(known(root)[best]), asked.files)
-    if share is not None and share < _GOOD:
-        note(
-            f"This looks like {settings.title}, but the preset {best} would accept {share:.0%} of these rows only: "
-            "the draft is the better start."
-        )
-        return
-    words = ["cdp", "feed", "add", "--preset", best, "--name", draft.feed]
-    words += ["--time-zone", asked.zone or config.time_zone] if settings.has_own_zone else []
-    words += ["--currency", asked.currency or config.currency] if settings.currency else []
-    for glob in asked.globs or globs_of([path.name for path in asked.files]):
-        words += ["--files", glob]
-    words += ["--force", *map(str, asked.files)]
-    note(
-        f"This is {settings.title}: there is a preset for it, which knows the export better than a draft. "
-        f"To take it in place of the draft:\n  {shlex.join(words)}\n"
-    )

@@ -5,17 +5,35 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cdp.engines import open_engine
+from cdp.engines import Engine, open_engine
 from cdp.errors import CdpError
-from cdp.ingest.draft.trial import try_feed
+from cdp.ingest.draft.trial import Trial, try_feed
 from cdp.workspace.feeds import place_feed
 from cdp.workspace.init import init_workspace
 from cdp.workspace.load import check_workspace
 
 _MOST_BYTES = 64 << 20
+_NAME = "nullif(lower(concat_ws(' ', first_name, last_name, full_name)), '')"
+_FOUND = {
+    "e-mails": ("record_identifiers", "case when identifier_type = 'email' then lower(identifier_value) end"),
+    "phones": ("record_identifiers", "case when identifier_type = 'phone' then identifier_value end"),
+    "names": ("identity_records", _NAME),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of some files under a feed: the share of rows accepted, and how many different values it finds.
+
+    ``found`` counts e-mails, phones and names of people.
+    """
+
+    accepted: float
+    found: Mapping[str, int] = field(default_factory=dict)
 
 
 def without_faulty_tables(feed: str, texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -33,8 +51,8 @@ def without_faulty_tables(feed: str, texts: Mapping[str, str]) -> tuple[dict[str
     return kept, told
 
 
-def accepted_share(feed: str, texts: Mapping[str, str], files: Sequence[Path]) -> float | None:
-    """Share of the files' rows that a feed accepts; ``None`` when they are too large to try, or nothing tells."""
+def outcome(feed: str, texts: Mapping[str, str], files: Sequence[Path]) -> Outcome | None:
+    """What a feed makes of the files; ``None`` when they are too large to try, or nothing tells."""
     if not files or sum(path.stat().st_size for path in files) > _MOST_BYTES:
         return None
     engine = open_engine("duckdb", threads=1)
@@ -46,12 +64,22 @@ def accepted_share(feed: str, texts: Mapping[str, str], files: Sequence[Path]) -
                 return None
             tomorrow = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
             trial = try_feed(engine, plan, workspace.canonical(), files, as_of=tomorrow)
+            found = _found(engine, trial)
     except CdpError:
-        return 0.0
+        return Outcome(0.0)
     finally:
         engine.close()
     read = sum(ledger.rows_read for ledger in trial.ledgers)
-    return (read - len(trial.refused)) / read if read else 0.0
+    return Outcome((read - len(trial.refused)) / read if read else 0.0, found)
+
+
+def _found(engine: Engine, trial: Trial) -> dict[str, int]:
+    """Counts of what points to people, from the tables that the trial left in its engine."""
+    made = {table.name for table in trial.tables}
+    return {
+        kind: int(engine.scalar(f"select count(distinct {value}) from trial_{table}")) if table in made else 0
+        for kind, (table, value) in _FOUND.items()
+    }
 
 
 @contextmanager

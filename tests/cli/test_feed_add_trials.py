@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cdp.cli import main
-from cdp.workspace.feed_trials import accepted_share, without_faulty_tables
+from cdp.workspace.feed_trials import outcome, without_faulty_tables
 from cdp.workspace.feeds import find_preset, rendered
 
 ORDERS = "Order ID,Date,Email,Total\n" + "".join(
@@ -58,6 +58,32 @@ def test_a_preset_is_held_against_the_rows_before_it_is_recommended(tmp_path):
     }  # fmt: skip
     preset = rendered(find_preset(None, "ga4-events"))
     sample.write_text(json.dumps(event) + "\n", encoding="utf-8")
-    assert accepted_share("ga4_events", preset, [sample]) == 1
+    assert outcome("ga4_events", preset, [sample]).accepted == 1
     sample.write_text(json.dumps(event | {"event_timestamp": None}) + "\n", encoding="utf-8")
-    assert accepted_share("ga4_events", preset, [sample]) == 0
+    assert outcome("ga4_events", preset, [sample]).accepted == 0
+
+
+MEMBERS = (
+    "{email},{first},{last},MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,"
+    "LAST_CHANGED,LEID,EUID,NOTES,TAGS\n"
+) + "".join(
+    f"ann{n}@example.com,Ann{n},Lee,2,2026-05-0{n} 10:00:00,,,,,,,de,,2026-05-1{n} 10:00:00,{n},e{n},,\n"
+    for n in range(1, 8)
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_better"),
+    [
+        ({"email": "Email Address", "first": "First Name", "last": "Last Name"}, True),
+        ({"email": "E-Mail-Adresse", "first": "Vorname", "last": "Nachname"}, False),
+    ],
+)
+def test_a_preset_that_misses_the_addresses_which_a_draft_finds_is_not_recommended(shop, capsys, headers, is_better):
+    (shop / "data/inbox/audience.csv").write_text(MEMBERS.format(**headers), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["feed", "add", "data/inbox/audience.csv"]) == 0
+    told = capsys.readouterr().err
+    assert ("--preset mailchimp-audience" in told) is is_better
+    short = "mailchimp-audience would find 0 of the 7 e-mails and 0 of the 7 names that the draft finds"
+    assert (short in told) is not is_better
