@@ -25,6 +25,7 @@ from cdp.ingest.discover import STILL_WRITTEN, Delivery
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.ledger import FileLedger, FileStatus, QuarantinedRow
+from cdp.ingest.parquet_source import hold_staged, open_parquet, unreadable
 from cdp.ingest.reading import Batch, Certified, Stream
 from cdp.ingest.reading.encodings import utf8_behind
 from cdp.ingest.refusals import refused_by_contract, refused_by_reader, with_text, without_copies
@@ -32,14 +33,11 @@ from cdp.ingest.restatement import Scope, find_withdrawn
 from cdp.ingest.sheet_rules import held_to
 from cdp.ingest.staged import LeftOut, Staged
 from cdp.ingest.staging import (
-    hold_staged,
-    open_parquet,
     reading_format,
     stage_csv,
     stage_json,
     stage_parquet,
     stage_sheet,
-    unreadable,
 )
 from cdp.ingest.versions import advance, place_rows
 from cdp.quality.history import Header

@@ -20,11 +20,12 @@ from cdp.ingest.feed import CsvForm, ExcelForm, Feed, ParquetForm
 from cdp.ingest.json_keys import JsonKeys
 from cdp.ingest.landing import Landing, move_landed
 from cdp.ingest.ledger import QuarantinedRow
+from cdp.ingest.parquet_source import open_parquet
 from cdp.ingest.reading import ReasonCode, certify, stands_alone
 from cdp.ingest.refusals import as_parquet, in_words
 from cdp.ingest.sheet_rules import held_to
 from cdp.ingest.stage import open_current
-from cdp.ingest.staging import open_parquet, reading_format, stage_csv, stage_json, stage_parquet
+from cdp.ingest.staging import reading_format, stage_csv, stage_json, stage_parquet
 
 _BEFORE_ALL = 1 << 40
 """Rows that had no number stand before all others of their file."""

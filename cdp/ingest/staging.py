@@ -10,18 +10,16 @@ JSON object per row.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cdp.contracts import Contract, Property
 from cdp.engines import Engine
-from cdp.errors import EngineError, IngestError, OutOfMemoryError
 from cdp.ingest.checks import quoted, text, text_list
 from cdp.ingest.columns import ColumnMatch, match_columns
 from cdp.ingest.feed import CsvForm, ExcelForm, Feed, JsonLinesForm
 from cdp.ingest.json_keys import JsonKeys
+from cdp.ingest.parquet_source import ROW, ParquetFile, exactly
 from cdp.ingest.reading import Batch, Certified, CsvFormat, JsonLinesFormat
 from cdp.ingest.reading.headers import numbered
 from cdp.ingest.reading.sheets import SheetFormat, certify_sheet
@@ -30,8 +28,6 @@ from cdp.quality.history import Header
 
 EXTRA = "_extra"
 """The landed column that keeps the values of added columns."""
-PARQUET_ROWS, PARQUET_BYTES = 20_000, 64 << 20
-"""Rows of a parquet file that go through at a time: at least so many, and those of so many bytes."""
 _LOOKED_AT, _LONGEST_LINE = 200, 100_000
 
 
@@ -65,14 +61,9 @@ def _numbered(batch: Batch | Certified, columns: str, read: Callable[[str], str]
         parts = [(batch.parts, batch.first if isinstance(batch, Batch) else 0)]
     return [
         f"select row_number() over () + {first - 1} as _row, {columns} "
-        f"from {read(text_list([_exactly(path) for path in paths]))}"
+        f"from {read(text_list([exactly(path) for path in paths]))}"
         for paths, first in parts
     ]
-
-
-def _exactly(path: Path) -> str:
-    """A path that the engine takes for this file alone, though its name reads like a pattern."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", str(path))
 
 
 def _option(value: object) -> str:
@@ -146,7 +137,7 @@ def stage_json(
     def read(parts: str) -> str:
         return f"read_ndjson_objects({parts}, maximum_object_size = {size})"
 
-    everything = read(text_list([_exactly(path) for path in batch.parts]))
+    everything = read(text_list([exactly(path) for path in batch.parts]))
     found = engine.rows(f"select distinct unnest(json_keys(json)) from {everything}")
     added = keys.add(str(key) for (key,) in found)
     aside = _aside({key: f"extra[{place}]" for place, key in enumerate(added, 1)})
@@ -201,42 +192,6 @@ def _json_columns(contract: Contract, file: str) -> tuple[str, str]:
     return text_list(paths), ", ".join(chosen)
 
 
-@dataclass(frozen=True)
-class ParquetFile:
-    """A delivered parquet file: its columns, and how many rows go through at a time.
-
-    ``headers`` are the names of the columns by place where they were not delivered as parquet.
-    """
-
-    path: Path
-    name: str
-    rows: int
-    columns: Mapping[str, str]
-    step: int
-    headers: Sequence[str] = ()
-
-
-def open_parquet(engine: Engine, path: Path, file: str, headers: Sequence[str] = ()) -> ParquetFile:
-    """Look at a parquet file's footer; ``headers``: see ``ParquetFile``. Raises ``IngestError`` when it is no good."""
-    where = text(_exactly(path))
-    try:
-        rows = int(engine.scalar(f"select sum(num_rows) from parquet_file_metadata({where})"))
-        [(size, in_groups)] = engine.rows(
-            "select coalesce(sum(size), 0), coalesce(sum(rows), 0) from ("
-            "select sum(total_uncompressed_size) as size, max(row_group_num_rows) as rows "
-            f"from parquet_metadata({where}) group by row_group_id)"
-        )
-        engine.create_view("loaded", f"from read_parquet({where})")
-    except EngineError as error:
-        raise unreadable(file, error) from error
-    if rows != in_groups:
-        raise unreadable(file, f"its footer counts {rows} rows, its row groups {in_groups}")
-    columns = engine.columns("loaded")
-    engine.drop("loaded")
-    step = max(PARQUET_ROWS, PARQUET_BYTES * rows // int(size)) if size else rows
-    return ParquetFile(path, file, rows, columns, step, headers)
-
-
 def stage_parquet(
     engine: Engine,
     contract: Contract,
@@ -256,15 +211,13 @@ def stage_parquet(
     chosen = _chosen(
         contract, {name: quoted(names[position]) for name, position in match.index.items()}, aside, source.name
     )
-    stretch = (
-        "" if source.step >= source.rows else f" where file_row_number between {first} and {first + source.step - 1}"
-    )
-    where = text(_exactly(source.path))
+    stretch = "" if source.step >= source.rows else f" where {ROW} between {first} and {first + source.step - 1}"
+    where = text(exactly(source.path))
     engine.create_view(
         "staged",
-        f"select file_row_number as _row, {chosen}, "
+        f"select {ROW} as _row, {chosen}, "
         f"{_whole(names, source.headers)} as _loaded "
-        f"from read_parquet({where}, file_row_number = true){stretch}",
+        f"from read_parquet({where}, {ROW} = true){stretch}",
     )
     return Staged(match.warnings, match.notes, tuple(headers.values()))
 
@@ -275,12 +228,6 @@ def _whole(names: Sequence[str], headers: Sequence[str]) -> str:
         return f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in names)})"
     by_header = zip(numbered(headers), names, strict=True)
     return f"json_object({', '.join(f'{text(header)}, {quoted(name)}' for header, name in by_header)})"
-
-
-def unreadable(file: str, found: EngineError | str) -> IngestError:
-    """What is told of a parquet file that the engine failed to read, or that contradicts itself."""
-    why = found if isinstance(found, str) else found.message.splitlines()[0]
-    return IngestError(f"{file} is not readable as parquet: {why}", "ask the source to send it again")
 
 
 def stage_sheet(
@@ -297,17 +244,6 @@ def stage_sheet(
     )
     match_columns(contract, certified.columns, file)
     return certified, notes
-
-
-def hold_staged(engine: Engine, source: ParquetFile) -> None:
-    """Make ``staged`` a table, which reads the file no more. Raises ``IngestError`` when it cannot be read."""
-    try:
-        engine.create_table("held", "from staged")
-    except OutOfMemoryError:
-        raise
-    except EngineError as error:
-        raise unreadable(source.name, error) from error
-    engine.rename("held", "staged")
 
 
 def _chosen(contract: Contract, source_of: Mapping[str, str], aside: str, file: str) -> str:

@@ -93,12 +93,12 @@ def test_a_broken_file_is_refused_whole_and_named(land, damage):
 
 
 def test_a_page_that_is_read_beyond_its_end_is_refused_or_loaded_and_stops_nothing(land):
-    """Its values are said to go on; what the engine finds there is no value of the file each second time or so."""
-    columns = {**GOOD, "amount": pa.array([1, None], pa.int64())}
+    """Its values are said to go on, and what the engine finds there is a value at one time and none at another."""
+    columns = {**GOOD, "seen_at": pa.array([datetime(2026, 5, 1), None])}
 
     def without_end(content):
-        amount = pq.ParquetFile(pa.BufferReader(content)).metadata.row_group(0).column(1)
-        end = amount.dictionary_page_offset + amount.total_compressed_size
+        seen_at = pq.ParquetFile(pa.BufferReader(content)).metadata.row_group(0).column(2)
+        end = seen_at.dictionary_page_offset + seen_at.total_compressed_size
         return content[: end - 2] + b"\x8b\x00" + content[end:]
 
     ledgers = [land(columns, damage=without_end, compression="none")[0] for _ in range(12)]
@@ -154,6 +154,20 @@ def _counts(content):
         return foot.num_rows, foot.row_group(0).num_rows
     except (OSError, pa.ArrowException):
         return None
+
+
+def test_a_column_named_in_no_letters_is_refused(land):
+    """In UTF-8 these bytes stand for nothing."""
+    ledger, rows = land({**GOOD, "rest": ["a", "b"]}, damage=lambda content: content.replace(b"rest", b"r\xff\xfet"))
+    assert (ledger.status, rows) == ("refused", [])
+    assert "a.parquet is not readable as parquet" in ledger.message
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number"])
+def test_a_column_named_like_the_readers_own_is_refused_by_name(land, name):
+    ledger, rows = land({**GOOD, name: [1, 2]})
+    assert (ledger.status, rows) == ("refused", [])
+    assert f"a.parquet has a column {name}" in ledger.message
 
 
 @pytest.mark.parametrize("name", ["a[1].parquet", "a*.parquet", "o'brien?.parquet"])

@@ -11,7 +11,7 @@ import pytest
 
 from cdp.contracts import Contract
 from cdp.engines import open_engine
-from cdp.ingest import chunks, landing, staging
+from cdp.ingest import chunks, landing, parquet_source
 from cdp.ingest.discover import discover
 from cdp.ingest.feed import Feed
 from cdp.ingest.reading import parts
@@ -80,8 +80,8 @@ def in_stretches(monkeypatch):
     monkeypatch.setattr(parts, "PART_BYTES", 4000)
     monkeypatch.setattr("cdp.ingest.reading.blocks.BLOCK_BYTES", 4096)
     monkeypatch.setattr("cdp.ingest.reading.source.BLOCK_BYTES", 4096)
-    monkeypatch.setattr(staging, "PARQUET_ROWS", 1000)
-    monkeypatch.setattr(staging, "PARQUET_BYTES", 1)
+    monkeypatch.setattr(parquet_source, "PARQUET_ROWS", 1000)
+    monkeypatch.setattr(parquet_source, "PARQUET_BYTES", 1)
 
 
 LOOKED_UP = {"rowRules": [{"name": "known_note", "must": "note in ('n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7')"}]}
