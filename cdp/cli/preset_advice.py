@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _GOOD = 0.9
 """Share of rows that a preset accepts at least."""
 _AS_MUCH = 0.8
-"""Share of the draft's e-mails, phones and names that a preset finds at least."""
+"""Share of the draft's e-mails, phones, names and opt-outs that a preset finds at least."""
 
 
 def tell_preset(

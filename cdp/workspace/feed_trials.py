@@ -22,6 +22,7 @@ _FOUND = {
     "e-mails": ("record_identifiers", "case when identifier_type = 'email' then lower(identifier_value) end"),
     "phones": ("record_identifiers", "case when identifier_type = 'phone' then identifier_value end"),
     "names": ("identity_records", _NAME),
+    "opt-outs": ("consents", "case when status = 'out' then record_id end"),
 }
 
 
@@ -29,7 +30,7 @@ _FOUND = {
 class Outcome:
     """What becomes of some files under a feed: the share of rows accepted, and how many different values it finds.
 
-    ``found`` counts e-mails, phones and names of people.
+    ``found`` counts e-mails, phones and names of people, and people who opted out.
     """
 
     accepted: float

@@ -88,6 +88,23 @@ def test_hubspot_calls_its_record_id_in_two_ways(tried):
     assert (record["source_id"], record["first_name"]) == ("151", "Ann")
 
 
+@pytest.mark.parametrize("kind", ["Marketing Information", "One to One", "Customer Service Communication"])
+def test_hubspot_tells_of_every_kind_of_email_who_opted_out(tried, kind):
+    row = {"Record ID": "1", "Last Modified Date": "2026-05-05 10:00", "Unsubscribed from all email": ""}
+    rows = [
+        row | {"Record ID": str(number), f"Opted out of email: {kind}": said}
+        for number, said in enumerate(("true", "false", "", "true"))
+    ]
+    rows[3]["Unsubscribed from all email"] = "true"
+    found = {
+        each["record_id"]: (each["status"], each["source"]) for each in tried("hubspot-contacts", rows, "consents")
+    }
+    assert found == {
+        "hubspot_contacts:0": ("out", f"Opted out of email: {kind}"),
+        "hubspot_contacts:3": ("out", "Unsubscribed from all email"),
+    }
+
+
 def test_lead_forms_ask_for_names_and_places_apart(tried):
     row = {
         "id": "l:1", "created_time": "2026-05-28T04:00:00-05:00", "ad_id": "ag:1", "ad_name": "A", "adset_id": "as:1",
