@@ -1,7 +1,8 @@
-"""Hold the delivered columns against the contract's: by name, by alias, in any order."""
+"""Hold the delivered columns against the contract's: by name, by alias, in any order, at last without case."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,12 +33,13 @@ def match_columns(
     """
     headers = numbered(delivered)
     place = {header: index for index, header in enumerate(headers)}
+    nearly = _without_case(contract, headers)
     index: dict[str, int] = {}
     missing: list[Property] = []
     notes: list[str] = []
     for item in (each for each in contract.properties if not each.joins):
         names = (item.source, *item.aliases)
-        hit = next((name for name in names if name in place), None)
+        hit = next((name for name in names if name in place), nearly.get(item.name))
         if hit is None:
             missing.append(item)
             continue
@@ -50,6 +52,24 @@ def match_columns(
     warnings = _judge_missing(contract, missing, extra, headers, file, values or {})
     notes += [f"column {name} is not in the contract" for name in extra]
     return ColumnMatch(index, tuple(item.source for item in missing), tuple(extra), tuple(warnings), tuple(notes))
+
+
+def _without_case(contract: Contract, headers: Sequence[str]) -> dict[str, str]:
+    """Headers by property that equal one of its names but for case, where one header does and it is nobody's own."""
+    own = {name for item in contract.properties for name in (item.source, *item.aliases)}
+    alike: dict[str, list[str]] = {}
+    for header in headers:
+        alike.setdefault(header.casefold(), []).append(header)
+    sources = Counter(item.source.casefold() for item in contract.properties)
+    found: dict[str, str] = {}
+    for item in contract.properties:
+        if sources[item.source.casefold()] > 1:
+            continue
+        for name in (item.source, *item.aliases):
+            free = alike.get(name.strip().casefold(), [])
+            if len(free) == 1 and free[0] not in own:
+                found.setdefault(item.name, free[0])
+    return found
 
 
 def _must_be_told_apart(contract: Contract, delivered: Sequence[str], headers: Sequence[str], file: str) -> None:

@@ -12,6 +12,7 @@ from cdp.ingest.draft.shapes import EMAIL, PHONE, shape_of
 from cdp.ingest.draft.words import heading, named_meanings
 
 _LETTERS = re.compile(r"[^a-z0-9]")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _MEANING_OF = {
     "email": "email", "phone": "phone", "person_name": "full_name", "first_name": "first_name",
     "last_name": "last_name", "birth_date": "birth_date", "street": "street", "city": "city", "postcode": "postcode",
@@ -45,8 +46,17 @@ def similar(header: str, wanted: str) -> bool:
     left, right = _LETTERS.sub("", header.lower()), _LETTERS.sub("", wanted.lower())
     if not left or not right:
         return False
-    is_part = min(len(left), len(right)) >= _SHORTEST_PART and (left in right or right in left)
+    is_part = _is_part(left, wanted) or _is_part(right, header)
     return is_part or difflib.SequenceMatcher(None, left, right).ratio() >= 0.75
+
+
+def _is_part(short: str, name: str) -> bool:
+    """Whether a name begins so, or whole words of it read so: ``count`` is no part of ``Discount Name``."""
+    if len(short) < _SHORTEST_PART:
+        return False
+    words = [word.lower() for word in _WORDS.findall(name)]
+    runs = ("".join(words[begin:end]) for begin in range(len(words)) for end in range(begin + 1, len(words) + 1))
+    return short in runs or "".join(words).startswith(short)
 
 
 def proposals(

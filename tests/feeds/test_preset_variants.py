@@ -15,7 +15,14 @@ from cdp.workspace import check_workspace
 from cdp.workspace.feeds import place_feed, presets, rendered
 from cdp.workspace.init import init_workspace
 
-NAMES = ("square-transactions", "ga4-events", "hubspot-contacts", "meta-leads", "klaviyo-profiles")
+NAMES = (
+    "square-transactions",
+    "ga4-events",
+    "hubspot-contacts",
+    "meta-leads",
+    "klaviyo-profiles",
+    "salesforce-contacts",
+)
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +129,18 @@ def test_klaviyo_lists_say_when_somebody_was_added(tried):
     row |= {"Date Added": "2026-05-01 09:00:00+00:00", "Email Marketing Consent": "SUBSCRIBED"}
     (record,) = tried("klaviyo-profiles", [row], "identity_records")
     assert record["first_observed_at"] == datetime(2026, 5, 1, 9)
+
+
+@pytest.mark.parametrize("header", ["Email", "email"])
+def test_klaviyo_lists_without_ids_are_told_apart_by_address(tried, header):
+    row = {header: "ann@example.com", "First Name": "Ann", "Email Marketing Consent": "UNSUBSCRIBED"}
+    (record,) = tried("klaviyo-profiles", [row], "record_identifiers")
+    assert (record["record_id"], record["identifier_value"]) == ("klaviyo_profiles:ann@example.com", "ann@example.com")
+
+
+def test_data_loader_writes_its_headers_in_capitals(tried):
+    row = {"ID": "003A", "LASTNAME": "Lee", "FIRSTNAME": "Ann", "EMAIL": "ann@example.com", "ISDELETED": "false"}
+    row |= {"HASOPTEDOUTOFEMAIL": "true", "CREATEDDATE": "2026-05-01T09:00:00.000Z"}
+    row |= {"LASTMODIFIEDDATE": "2026-05-02T09:00:00.000Z", "SYSTEMMODSTAMP": "2026-05-02T09:00:00.000Z"}
+    (record,) = tried("salesforce-contacts", [row], "identity_records")
+    assert (record["source_id"], record["last_name"]) == ("003A", "Lee")

@@ -38,6 +38,32 @@ def test_an_alias_is_taken_and_told():
     assert match.notes == ("column EMAIL came as E_MAIL",)
 
 
+def test_a_header_that_differs_in_case_alone_is_taken_and_told():
+    match = match_columns(CONTRACT, ["card_no", "e_mail ", "COMMENTS"], "f.csv")
+    assert match.index == {"card": 0, "email": 1, "comments": 2}
+    assert match.extra == ()
+    assert "column CARD_NO came as card_no" in match.notes
+
+
+def test_the_exact_header_comes_before_one_in_another_case():
+    match = match_columns(CONTRACT, ["card_no", "CARD_NO", "EMAIL", "Comments"], "f.csv")
+    assert match.index["card"] == 1
+    assert match.extra == ("card_no",)
+
+
+def test_of_two_headers_that_differ_in_case_alone_none_is_guessed():
+    with pytest.raises(ContractError, match="column CARD_NO is missing"):
+        match_columns(CONTRACT, ["Card_No", "card_no", "EMAIL", "Comments"], "f.csv")
+
+
+def test_a_header_that_is_a_columns_own_is_no_other_column():
+    columns = [{"name": "small", "physicalName": "id"}, {"name": "big", "physicalName": "ID", "optionalColumn": True}]
+    both = Contract.model_validate(
+        {"kind": "contract", "name": "m", "description": "d", "key": ["small"], "properties": columns}
+    )
+    assert match_columns(both, ["id"], "f.csv").index == {"small": 0}
+
+
 def test_a_missing_optional_column_reads_as_empty():
     match = match_columns(CONTRACT, ["CARD_NO", "EMAIL", "Comments"], "f.csv")
     assert match.missing == ("Shoe size",)
@@ -104,6 +130,14 @@ def test_short_names_are_no_parts_of_longer_ones():
     assert not similar("a", "filiale")
     assert not similar("id", "residence")
     assert similar("mail", "e_mail")
+
+
+def test_a_name_within_a_word_is_no_part_of_it():
+    assert not similar("Discount Name", "Count")
+    assert not similar("Partial Refunds by Amount", "Mount")
+    assert similar("Item Count", "Count")
+    assert similar("itemCount", "count")
+    assert similar("EMAILADDRESS", "Email")
 
 
 @pytest.mark.parametrize(("header", "sign"), [("CARD_NO;EMAIL;Comments", "';'"), ("CARD_NO\tEMAIL", "a tab")])
