@@ -16,12 +16,8 @@ from cdp.workspace.feeds import place_feed, presets, rendered
 from cdp.workspace.init import init_workspace
 
 NAMES = (
-    "square-transactions",
-    "ga4-events",
-    "hubspot-contacts",
-    "meta-leads",
-    "klaviyo-profiles",
-    "salesforce-contacts",
+    *("square-transactions", "ga4-events", "hubspot-contacts", "meta-leads", "klaviyo-profiles", "salesforce-contacts"),
+    "segment-events",
 )
 
 
@@ -37,7 +33,7 @@ def tried(tmp_path_factory):
     assert faults == []
     engine = open_engine("duckdb", threads=1)
 
-    def trying(preset, content, table, delimiter=",", encoding="utf-8"):
+    def trying(preset, content, table, delimiter=",", encoding="utf-8", refused=()):
         feed = known[preset].settings.feed
         path = folder / f"{preset}.export"
         if isinstance(content, list):
@@ -49,7 +45,7 @@ def tried(tmp_path_factory):
         path.write_text(content, encoding=encoding, newline="")
         (plan,) = [plan for plan in workspace.plans if plan.feed.feed == feed]
         trial = try_feed(engine, plan, workspace.canonical(), [path], as_of=datetime(2026, 6, 2), shown=100)
-        assert trial.refused == ()
+        assert tuple(code for row in trial.refused for code in row.reason_codes) == refused
         (found,) = [each for each in trial.tables if each.name == table]
         return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
@@ -124,6 +120,16 @@ def test_lead_forms_ask_for_names_and_places_apart(tried):
     assert found == ("Ann", "Lee", "01097", "DE")
 
 
+@pytest.mark.parametrize("asked", ["first_name", "last_name", "street_address", "zip_code", "work_email"])
+def test_a_test_lead_is_nobody_whatever_the_form_asks_for(tried, asked):
+    row = {"id": "l:1", "created_time": "2026-05-28T04:00:00-05:00", "full_name": "", "phone_number": "+14155550100"}
+    real, test = row | {asked: "7"}, row | {"id": "l:2", asked: f"<test lead: dummy data for {asked}>"}
+    rows = [real, test]
+    options = {"delimiter": "\t", "encoding": "utf-16", "refused": ("rule:not_a_test_lead",)}
+    (record,) = tried("meta-leads", rows, "identity_records", **options)
+    assert record["source_id"] == "l:1"
+
+
 def test_klaviyo_lists_say_when_somebody_was_added(tried):
     row = {"Email": "ann@example.com", "Klaviyo ID": "01J", "First Name": "Ann", "Initial Source": "Popup"}
     row |= {"Date Added": "2026-05-01 09:00:00+00:00", "Email Marketing Consent": "SUBSCRIBED"}
@@ -144,3 +150,23 @@ def test_data_loader_writes_its_headers_in_capitals(tried):
     row |= {"LASTMODIFIEDDATE": "2026-05-02T09:00:00.000Z", "SYSTEMMODSTAMP": "2026-05-02T09:00:00.000Z"}
     (record,) = tried("salesforce-contacts", [row], "identity_records")
     assert (record["source_id"], record["last_name"]) == ("003A", "Lee")
+
+
+def test_an_order_that_segment_tells_as_completed_twice_is_one_purchase(tried):
+    def call(number, order, event="Order Completed"):
+        said = {"type": "track", "event": event, "messageId": f"m{number}", "anonymousId": f"a{number % 2}"}
+        said |= {"timestamp": f"2026-05-28T12:00:0{number}.000Z", "properties": {"order_id": order, "revenue": 9}}
+        return json.dumps(said) + "\n"
+
+    calls = [call(1, "#7"), call(2, "#7"), call(3, "#8"), call(4, "#8", "Order Viewed"), call(5, "undefined")]
+    content = "".join([*calls, call(6, "undefined")])
+    found = tried("segment-events", content, "touchpoints")
+    bought = sorted((row["touchpoint_id"], row["order_id"]) for row in found if row["event_name"] == "Order Completed")
+    assert bought == [
+        ("segment_events:m1", "#7"),
+        ("segment_events:m3", "#8"),
+        ("segment_events:m5", None),
+        ("segment_events:m6", None),
+    ]
+    numbers = {row["identifier_value"] for row in tried("segment-events", content, "record_identifiers")}
+    assert numbers == {"a0", "a1", "#7", "#8"}

@@ -1,5 +1,6 @@
 -- Pages viewed and events tracked on the web shop. A visit ends after 30 minutes of silence, unless the
--- collector counts visits itself. Identify calls are no contact; calls of an unknown type are left out.
+-- collector counts visits itself. Identify calls are no contact; calls of an unknown type are left out. An order that
+-- was told as completed several times was completed once: the first call counts.
 -- grain: one row per page view or tracked event
 with
 calls as (
@@ -8,6 +9,11 @@ calls as (
         coalesce(anonymous_id, 'user:' || user_id) as source_id
     from segment_events
     where lower(type) in ('page', 'track', 'screen')
+    qualify lower(event) is distinct from 'order completed'
+        or order_id is null
+        or row_number() over (
+            partition by lower(event), order_id order by occurred_at, message_id
+        ) = 1
 ),
 gaps as (
     select
