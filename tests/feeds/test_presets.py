@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import datetime
 from pathlib import PurePosixPath
 
 import pytest
 
 from cdp.engines import open_engine
+from cdp.ingest.discover import discover
 from cdp.ingest.draft.trial import try_feed
 from cdp.workspace import check_workspace
 from cdp.workspace.feeds import place_feed, presets, rendered
@@ -99,6 +101,18 @@ def test_the_globs_of_a_preset_catch_its_sample(name, workspace):
 def test_the_globs_of_a_preset_catch_what_vendors_call_their_files(name, file, workspace):
     feed = workspace.feeds[PRESETS[name].settings.feed]
     assert any(PurePosixPath(file).match(glob) for glob in feed.files)
+
+
+def test_an_audience_is_read_from_the_zip_in_which_mailchimp_packs_it(tmp_path, workspace):
+    with zipfile.ZipFile(tmp_path / "audience_export_8f2c1a.zip", "w") as archive:
+        for path in (PRESETS["mailchimp-audience"].folder / "sample").iterdir():
+            archive.write(path, path.name)
+        archive.writestr("nonsubscribed_email_audience_export_8f2c1a.csv", "Email Address\n")
+        archive.writestr("readme.txt", "-")
+    found = {item.member: item.feed for item in discover(tmp_path, [workspace.feeds["mailchimp_audience"]])}
+    assert found.pop("readme.txt") is None
+    assert len(found) == 4
+    assert set(found.values()) == {"mailchimp_audience"}
 
 
 def test_options_replace_words_in_every_file():
