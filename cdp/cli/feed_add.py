@@ -112,6 +112,8 @@ def add(
         channel,
         pairs("--as", said or [], "bestell_nr=order_id"),
     )
+    if preset and said:
+        raise UsageError("--as is for drafts", "a preset knows its columns; edit its feed where yours differ")
     if preset:
         _from_preset(root, preset, asked, dry_run=dry_run, force=force)
     elif asked.files:

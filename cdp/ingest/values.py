@@ -11,7 +11,7 @@ _INTEGER = r"^[+-]?\d+([.]0+)?$"
 _NUMBER = r"^[+-]?(\d+([.]\d*)?|[.]\d+)$"
 _COMMA_NUMBER = r"^[+-]?([1-9]\d{0,2}([.]\d{3})+|\d+)(,\d*)?$"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?$"
-_BLANKS = " \t\r\n\u00a0"
+_BLANKS = " \t\r\n\u00a0\u202f\u2009"
 _NEVER_BLANK = re.compile(  # patterns of which no part fits a blank
     r"(?:[\w#:@/%&=,;~<>!\"'{}|()?*+^$-]|\\[dw.+*?()/-]|\[(?!\^)[\w.#:@/+-]+\])+", re.ASCII
 )
@@ -96,7 +96,7 @@ def _in_zone(item: Property, naive: str) -> str:
 
 def _money(value: str, decimal: str) -> str:
     """The number within money text: without sign or code of the currency; brackets and a trailing minus are a minus."""
-    bare = f"regexp_replace({value}, '[$£€¥₹\\s\u00a0]|^[A-Z]{{3}}|[A-Z]{{3}}$', '', 'g')"
+    bare = f"regexp_replace({value}, '[$£€¥₹\\s\u00a0\u202f\u2009]|^[A-Z]{{3}}|[A-Z]{{3}}$', '', 'g')"
     signed = f"regexp_replace(regexp_replace({bare}, '^[(](.*)[)]$', '-\\1'), '^([^-].*)-$', '-\\1')"
     if decimal == ",":
         return signed

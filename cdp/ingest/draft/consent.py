@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 _ABOUT = re.compile(
     r"consent|opt_?(in|out|ed)|optin|optout|accepts?_(e_?mail_|sms_|text_)?marketing|accepts_(email|sms)|subscri|newsletter|do_not_(e_?mail|text|call|contact|mail)|"
-    r"marketing_(allowed|permission|status|state|email|sms)|unsub|suppress|(^|_)clean(ed)?_time|bounced_(at|time)|mailing_list|email_(status|permission)|marketing_contact_status|e_?mail_opt|einwilligung"
+    r"marketing_(allowed|permission|status|state|email|sms)|unsub|suppress|(^|_)clean(ed)?_time|bounced_(at|time)|mailing_list|email_(status|permission)|marketing_contact_status|e_?mail_opt|einwilligung|"
+    r"ab(ge)?(bestell|meld)|(^|_)d[ei]s?in?scri|desabonn|desuscri|dado_de_baja|dada_de_baja|disiscri|uitgeschreven|afgemeld|wypisan|descadastr|cancel[a-z]*_(la_|a_)?su[bs]s?cri"
 )
 _VERB = (
     r"(accept\w*|acept\w*|accett\w*|aceit\w*|autori[sz]\w*|zgod\w*|toestemming|akkoord|consens\w*|consent\w*|permis\w*|"
@@ -23,10 +24,14 @@ _ABROAD = re.compile(
     rf"(^|_){_VERB}(_\w+)?_{_WAY}($|_)|(^|_){_WAY}(_\w+)?_{_VERB}($|_)|(^|_)(boletin|infolettre|nieuwsbrief|boletim|biuletyn)"
 )
 _NOT_ABOUT = re.compile(
-    r"terms|condi[ct]i|(^|_)agb|datenschutz|privac|regulamin|campaign|reason|_ip$|_id$|method|source|title|list_id|url|token|form|user_agent|cookie|count|page|version|level|double|type$"
+    r"terms|condi[ct]i|(^|_)agb|datenschutz|privac|regulamin|double|(^|_)(campaign|reason|ip|id|method|source|title|"
+    r"url|token|form|user_agent|cookie|count|page|version|level|type)s?(_|$)"
 )
 _TIMED = re.compile(r"(^|_)(at|date|time|timestamp|on|ts|since)$")
-_OUT = re.compile(r"(^|_)clean|bounced|opt(ed)?_?out|optout|unsub|do_not|suppress|withdraw|revok")
+_OUT = re.compile(
+    r"ab(ge)?(bestell|meld)|(^|_)d[ei]s?in?scri|desabonn|desuscri|d[ae]d[oa]_de_baja|disiscri|uitgeschreven|afgemeld|wypisan|"
+    r"descadastr|cancel[a-z]*_(la_|a_)?su[bs]s?cri|(^|_)clean|bounced|opt(ed)?_?out|optout|unsub|do_not|suppress|withdraw|revok"
+)
 _CONFIRM = re.compile(r"^confirm(ed|ation)?_(time|at|date|timestamp|on)$")
 YES = frozenset(
     [

@@ -13,8 +13,9 @@ from cdp.ingest.draft.export import KINDS, Export, understand
 from cdp.ingest.draft.look import Look, look_at
 from cdp.ingest.draft.meanings import Column, describe, listed
 from cdp.ingest.draft.said import with_said
+from cdp.ingest.draft.service import TICKET_TIMES
 from cdp.ingest.draft.sqltext import Moments
-from cdp.ingest.draft.trade import trade_of
+from cdp.ingest.draft.trade import ORDER_TIMES, trade_of
 from cdp.ingest.draft.yamltext import contract_yaml, feed_yaml, globs_of, name_of
 
 
@@ -130,6 +131,9 @@ def _mappings(export: Export) -> dict[str, str]:
     if export.kind == "orders":
         return _of_orders(export)
     made = {table: maker(export) for table, maker in _MAKERS[export.kind].items()}
+    if export.kind == "tickets" and not export.has(*TICKET_TIMES):
+        export.doubt("no column says when tickets were opened: tickets are left out; --as COLUMN=created_at says it")
+        made = {table: made[table] for table in _PEOPLE}
     return {table: sql for table, sql in made.items() if sql is not None}
 
 
@@ -145,4 +149,7 @@ def _of_orders(export: Export) -> dict[str, str]:
         "touchpoints": sales.touchpoints_sql(export, built),
         "consents": statements.consent_sql(export, built.key, built.moment),
     }
+    if not export.has(*ORDER_TIMES):
+        export.doubt("no column says when it was ordered: orders are left out; --as COLUMN=created_at says it")
+        made = {table: made[table] for table in (*_PEOPLE, "products", "consents")}
     return {table: sql for table, sql in made.items() if sql is not None}

@@ -33,7 +33,8 @@ _WITH_TAX = re.compile(
 )
 _TILL = re.compile(r"square|lightspeed|vend|till|pos($|[^a-z])|register|cashier|receipt|clover|toast|shopkeep|kasse")
 _TILL_WORDS = re.compile(
-    r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|filiale|bon|kassenbon|kassierer)($|_)"
+    r"(^|_)(register|till|location|store|branch|outlet|device_name|cashier|staff|employee|dining|terminal|kasse|"
+    r"caisse|caja|cassa|kassa|vente|venta|vendita|filiale|bon|kassenbon|kassierer)($|_)"
 )
 _SHOP = re.compile(r"shop(ify)?|woo|magento|web|online|prestashop|bigcommerce|commerce")
 _APP = re.compile(r"(^|[^a-z])app([^a-z]|$)|mobile|amplitude|mixpanel|firebase")
@@ -105,9 +106,14 @@ class Export:
             self.doubts.append(words)
 
 
+def names_tax(column: Column) -> bool:
+    """Whether an amount's name says that tax is in it."""
+    return bool(_WITH_TAX.search(column.head.words))
+
+
 def _telling(meaning: str, column: Column) -> tuple[float, bool, bool, int]:
     """How much a column is to be preferred among those of one meaning."""
-    has_tax = meaning in SALES_AMOUNTS and bool(_WITH_TAX.search(column.head.words))
+    has_tax = meaning in SALES_AMOUNTS and names_tax(column)
     is_named_so = meaning == "sku" and meaning in {column.head.words, column.head.rest}
     beside_zero = sum(bool(re.search("[1-9]", value)) for value in column.values) if meaning == "discount" else 0
     return round(column.filled, 1), has_tax, is_named_so, beside_zero
@@ -116,7 +122,11 @@ def _telling(meaning: str, column: Column) -> tuple[float, bool, bool, int]:
 def understand(export: Export) -> None:
     """Fill in what the export is about, its channel, key and change time. Raises ``IngestError`` for one of no use."""
     _name_orders(export)
-    export.columns = with_prices(export.columns, export.rows)
+    before = export.columns
+    export.columns = with_prices(before, export.rows)
+    for guess, told in zip(before, export.columns, strict=True):
+        if guess.meaning == "unit_price" != told.meaning:
+            export.doubt(f"{told.source} is taken for the price of all pieces of a line: it grows with the quantity")
     export.kind = kind_of(export)
     if export.kind == "orders":
         open_lines(export)
@@ -185,7 +195,7 @@ def kind_of(export: Export) -> str:
         ("orders", lambda: export.has("order_id") and (export.has(*SALES_AMOUNTS) or find_lines(export) is not None)),
         ("products", lambda: export.has("sku", "gtin") and export.has("product_name", "unit_price")
             and not export.has(*person)),
-        ("leads", lambda: export.has(*person) and ("lead" in hint or "form" in hint) and _ads(export) >= 2),
+        ("leads", lambda: export.has(*person) and _names_form(export, hint) and _ads(export) >= 2),
         ("customers", lambda: export.has(*person)),
     )  # fmt: skip
     for kind, test in tests:
@@ -196,6 +206,12 @@ def kind_of(export: Export) -> str:
         f"{export.looks[0].path}: nothing here says who a person is, what was ordered or what happened ({known} …)",
         "totals per day or per register have no place in a customer data platform; export the single receipts, "
         "customers or events, or write the feed by hand (docs/own-data.md)",
+    )
+
+
+def _names_form(export: Export, hint: str) -> bool:
+    return bool(re.search("lead|form", hint)) or any(
+        re.search(r"(^|_)(lead|form)_?(id|name|gen)($|_)", column.head.words) for column in export.columns
     )
 
 

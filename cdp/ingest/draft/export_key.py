@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _Files = Sequence[Sequence[Mapping[str, str]]]
 _EVENT_KEY = ("anonymous_id", "device_id", "occurred_at", "created_at", "event_name")
-_NUMBERED = re.compile(r"^(?!.*(bundle|batch|sequence|session|version)).*(^|_)(id|uuid|guid|key|number)$")
+_NUMBERED = re.compile(
+    r"^(?!.*(bundle|batch|sequence|session|version)).*(^|_)(id|uuid|guid|key|number|numero|identifi[a-z]+|kennung)(_|$)"
+)
 _OWN = {
     "events": ("event_id", "own_id"),
     "tickets": ("ticket_id", "own_id"),
@@ -46,8 +48,9 @@ def find_key(export: Export) -> None:
     if export.kind == "orders":
         find_order_key(export, candidates)
         return
+    contacts = [column for column in candidates if column.meaning in {"email", "phone"}]
     for column in candidates:
-        if column.filled > 0.98 and _unique_share(files, (column,)) > 0.98:
+        if column not in contacts and column.filled > 0.98 and _unique_share(files, (column,)) > 0.98:
             export.key = (column,)
             return
     for column in export.columns:
@@ -59,6 +62,10 @@ def find_key(export: Export) -> None:
             and column.filled > 0.98
             and _unique_share(files, (column,)) > 0.995
         ):
+            export.key = (column,)
+            return
+    for column in contacts:
+        if column.filled > 0.98 and _unique_share(files, (column,)) > 0.98:
             export.key = (column,)
             return
     export.key = _statement_key(export, files) or _combined_key(export, candidates, files)

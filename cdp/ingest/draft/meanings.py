@@ -32,7 +32,7 @@ SALES_AMOUNTS = ("total", "net", "subtotal", "gross", "unit_price")
 """Amounts that say what something sold for."""
 _NUMBERS = frozenset({"integer", "number"})
 _MONEY = frozenset(
-    ["unit_price", "cost", "subtotal", "net", "gross", "total", "discount", "shipping", "tax", "refunded"]
+    ["unit_price", "cost", "subtotal", "net", "gross", "total", "discount", "shipping", "tax", "refunded", "tip"]
 )
 _CODES = frozenset({"phone", "postcode", "loyalty_card", "customer_id", "house_number", "sku", "gtin"})
 _INSTANTS = frozenset({
@@ -134,6 +134,8 @@ def _understood(column: Column) -> Column:
     consent = consent_column(column.source, column.head.words, column.shape.kind, column.values)
     if consent is not None and column.owner != "other":
         return replace(column, consent=consent)
+    if column.shape.kind == "zone" and (named := set(named_meanings(column.head))) and "zone" not in named:
+        column = replace(column, shape=Shape("string", nothing=column.shape.nothing))
     if column.shape.kind == "zone":
         return replace(column, meaning="zone")
     if column.shape.kind == "time":

@@ -21,12 +21,14 @@ _STATES = frozenset(
     ["status", "updated_at", "closed_at", "cancelled_at", "refunded_at", "tags", "comment", "text", "refunded"]
 )
 _SHORT = 9_999
+_ELSEWHERE = re.compile("(?!order|bestell|purchase|sale)[a-z]+_order_")
+"""Numbers that somebody else gives an order: they count where there is no other."""
 
 
 def find_order_key(export: Export, candidates: Sequence[Column]) -> None:
     """Settle the key of an order export, and whether its rows are lines of orders."""
     ordered = sorted(candidates, key=lambda column: -column.filled)
-    number = max(ordered, key=lambda column: (column.filled > 0.98, -ordered.index(column)))
+    number = max(ordered, key=lambda c: (c.filled > 0.98, not _ELSEWHERE.match(c.head.words), -ordered.index(c)))
     export.key = (*_besides(export, number), number)
     further = [row for row in export.rows if not row.get(number.source, "").strip()]
     if number.filled < 0.98 and _continue(export, number, further):

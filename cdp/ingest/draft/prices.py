@@ -24,7 +24,7 @@ def with_prices(columns: Sequence[Column], rows: Sequence[Mapping[str, str]]) ->
     is_alone = not any(c.owner == "item" and c.meaning in {"total", "subtotal", "net", "gross"} for c in columns)
     if is_alone and price is not None and quantity is not None and article is not None:
         if _grows(price, quantity, article, rows):
-            return [replace(column, meaning="total") if column is price else column for column in columns]
+            return [replace(column, meaning="gross") if column is price else column for column in columns]
         return list(columns)
     if cost is None or quantity is None or "unit_price" in known:
         return list(columns)
@@ -68,8 +68,7 @@ def _grows(price: Column, quantity: Column, article: Column, rows: Sequence[Mapp
             prices[row[article.source]].add((pieces, one))
     several = [pairs for pairs in prices.values() if len({pieces for pieces, _ in pairs if pieces}) > 1]
     grows = sum(_spread(one / pieces for pieces, one in pairs if pieces) < 1 + _CENT for pairs in several)
-    stays = sum(_spread(one for pieces, one in pairs if pieces) < 1 + _CENT for pairs in several)
-    return grows > stays
+    return grows > 1 and grows > len(several) - grows
 
 
 def _spread(values: Iterable[float]) -> float:

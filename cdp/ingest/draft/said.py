@@ -12,6 +12,8 @@ from cdp.ingest.draft.shapes import Shape
 from cdp.ingest.draft.words import known_meanings
 
 NOTHING = "nothing"
+_OF_SEVERAL = frozenset({"email", "phone", "tags", ""})
+"""What several columns of an export may be; else the column that is said takes the place of those guessed."""
 
 
 def with_said(columns: Sequence[Column], said: Mapping[str, str]) -> list[Column]:
@@ -21,7 +23,16 @@ def with_said(columns: Sequence[Column], said: Mapping[str, str]) -> list[Column
     """
     by_name = {column.source.lower(): column for column in columns}
     wanted = {_found(name, by_name): _meaning(meaning) for name, meaning in said.items()}
-    return [_meaning_so(column, wanted[column.source]) if column.source in wanted else column for column in columns]
+    taken = set(wanted.values()) - _OF_SEVERAL
+    rest = {column.source for column in columns if column.meaning in taken and column.source not in wanted}
+    return [
+        _meaning_so(column, wanted[column.source])
+        if column.source in wanted
+        else replace(column, meaning="")
+        if column.source in rest
+        else column
+        for column in columns
+    ]
 
 
 def _found(name: str, by_name: Mapping[str, Column]) -> str:

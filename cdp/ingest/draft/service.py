@@ -30,8 +30,11 @@ def _ids(export: Export) -> list[tuple[str, str]]:
     return [(f"{text(export.name + ':')} || {key_text(export)}", "record_id"), (text(export.name), "feed")]
 
 
+TICKET_TIMES = ("created_at", "occurred_at", "updated_at")
+
+
 def _opened(export: Export) -> Moments:
-    return Moments(export, "created_at", "occurred_at", "updated_at")
+    return Moments(export, *TICKET_TIMES)
 
 
 def _in_words(column: Column) -> bool:

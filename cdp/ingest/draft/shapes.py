@@ -25,7 +25,8 @@ _PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)")
 SIGNS = "$£€¥₹"
 _CURRENCIES = "USD|EUR|GBP|AUD|CAD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|JPY|INR"
 _MONEY = re.compile(
-    rf"[(]?[+-]?\s?([{SIGNS}]|{_CURRENCIES})?\s?[+-]?(?P<number>\d[\d., '\u00a0]*)\s?([{SIGNS}]|{_CURRENCIES})?[)]?"
+    rf"[(]?[+-]?\s?([{SIGNS}]|{_CURRENCIES})?\s?[+-]?(?P<number>\d[\d., '\u00a0\u202f\u2009]*)"
+    rf"\s?([{SIGNS}]|{_CURRENCIES})?[)]?"
 )
 _SIGN_OF = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR"}
 
@@ -128,7 +129,7 @@ def _number(values: Sequence[str]) -> Shape | None:
         return Shape("number")
     if is_coded or _share(values, _MONEY) < 0.9:
         return None
-    numbers = [found["number"] for value in values if (found := _MONEY.fullmatch(value))]
+    numbers = [found["number"].strip() for value in values if (found := _MONEY.fullmatch(value))]
     commas = sum(bool(re.search(r",(\d{1,2}|\d{4,})$|^0,\d+$|\.\d{3},", number)) for number in numbers)
     points = sum(bool(re.search(r"\.(\d{1,2}|\d{4,})$|^0\.\d+$|^(?!0,).*,\d{3}(\.|$)", number)) for number in numbers)
     signs = {sign for value in values for sign in re.findall(rf"[{SIGNS}]|{_CURRENCIES}", value)}

@@ -20,9 +20,13 @@ _OF_ORDER = re.compile(
     rf"(status|state|etat|estado|statut|stato|stan)_((de_la|de|del|da|do|van|di)_)?{_ORDER}"
 )
 _OF_PAYMENT = re.compile(r"(^|_)(pay\w*|paid|transaction|financial|zahl\w*|pago|paiement|pagamento|betal\w*)(_|$)")
+_IS_OFF = re.compile(
+    r"(is_)?(void(ed)?|cancell?ed|storniert|storno|annulee?|anulad[oa]|annullat[oa]|geannuleerd|deleted)"
+)
 _KINDS = re.compile(
     r"((event|transaction|sale|sales|order|receipt|document|doc|record|line|row|entry|payment|beleg|buchungs|vorgangs|"
-    r"bon)_?)?(type|typ|art|kind)"
+    r"bon)_?)?(type|typ|art|kind)|(type|tipo)_((d|de|del|di|do)_)?(evenement|evento|transacc?ion|transaction|transazione|"
+    r"operation|operacion|operazione|vente|venta|vendita)"
 )
 
 
@@ -55,6 +59,10 @@ def _tell_unread(export: Export, column: Column, chosen: Column) -> None:
 def is_cancelled(export: Export, states: Sequence[Column]) -> str:
     """SQL that says whether an order was called off, by the time of it or by any of its states."""
     found = [f"max({column.name}) is not null" for column in export.all_of("cancelled_at", filled=False)[:1]]
+    for column in export.columns:
+        if column.shape.kind == "boolean" and _IS_OFF.fullmatch(column.head.words):
+            found.append(f"coalesce(bool_or({column.name}), false)")
+            export.doubt(f"orders for which {column.source} holds are taken for cancelled")
     for column in states:
         state = f"lower({first_row(column)})"
         found.append(f"coalesce({says_cancelled(state)}, false)")

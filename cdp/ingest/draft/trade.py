@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.ingest.checks import text
-from cdp.ingest.draft.export import Export
+from cdp.ingest.draft.export import Export, names_tax
 from cdp.ingest.draft.levels import level_of
 from cdp.ingest.draft.meanings import Column
 from cdp.ingest.draft.nested import amount_of_lists, inner_export
@@ -17,7 +17,7 @@ from cdp.ingest.draft.prices import number_of
 from cdp.ingest.draft.sqltext import Moments
 from cdp.ingest.draft.states import refunded_orders, returned_rows
 
-_WHEN = ("created_at", "occurred_at", "closed_at", "updated_at")
+ORDER_TIMES = ("created_at", "occurred_at", "closed_at", "updated_at")
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ class Trade:
 
 def trade_of(export: Export) -> Trade:
     """Work out how the rows of an order export relate to orders; what is not plain becomes a derived column."""
-    moments = Moments(export, *_WHEN)
-    if moments.column is None:
-        export.doubt("no column says when it was ordered; orders need it")
+    moments = Moments(export, *ORDER_TIMES)
     is_line, kind_column = _row_kinds(export)
     has_lines = export.has("sku", "gtin", "product_name") or (export.is_many and export.has("quantity"))
     quantity = export.first_of("quantity", owners=("item", ""))
@@ -102,7 +100,8 @@ def _row_kinds(export: Export) -> tuple[str, str]:
     return "", ""
 
 
-_PRICED = frozenset({"unit_price", "total", "net", "subtotal"})
+_PRICED = frozenset({"unit_price", "total", "net", "subtotal", "gross"})
+_CENT = 0.02
 _OWN = ("", "billing", "person", "store")
 
 
@@ -119,15 +118,16 @@ def _amounts(export: Export, level: str, owners: Sequence[str], meanings: Sequen
 def _row_amount(export: Export) -> tuple[str, list[Column]]:
     """SQL of what a row sold for with tax, and the columns that are below zero when it came back."""
     has_own = any(column.owner == "item" and column.meaning in _PRICED for column in export.columns)
-    meanings = ("total", "net", "subtotal", "gross", "unit_price", "tax", "discount", "quantity")
+    meanings = ("total", "net", "subtotal", "gross", "unit_price", "tax", "discount", "quantity", "tip")
     pick = _amounts(export, "row", ("item",) if has_own else _OWN, meanings)
     if "quantity" not in pick:
         pick |= _amounts(export, "row", ("",), ("quantity",))
     discount = f" - abs(coalesce({pick['discount'].name}, 0))" if "discount" in pick else ""
     tax = f" + coalesce({pick['tax'].name}, 0)" if "tax" in pick else ""
-    for meaning, rest in (("total", ""), ("net", tax), ("subtotal", tax)):
+    tip = f" - coalesce({pick['tip'].name}, 0)" if "tip" in pick else ""
+    for meaning, rest in (("total", tip), ("net", tax), ("subtotal", tax)):
         if meaning in pick:
-            return pick[meaning].name + rest, [pick[meaning]]
+            return pick[meaning].name + ("" if names_tax(pick[meaning]) else rest), [pick[meaning]]
     if "unit_price" in pick:
         quantity = pick.get("quantity")
         times = f"coalesce({quantity.name}, 1) * " if quantity else ""
@@ -145,42 +145,55 @@ def _order_total(export: Export) -> str | None:
     """SQL of an order's merchandise value where it stands once per order."""
     if export.has("sku", "product_name") and not export.is_many and not any(c.owner == "item" for c in export.columns):
         return None
-    known = _amounts(export, "order", _OWN, ("subtotal", "total", "discount", "net", "tax", "gross"))
+    known = _amounts(export, "order", _OWN, ("subtotal", "total", "discount", "net", "tax", "gross", "tip"))
     known |= _amounts(export, "order", (*_OWN, "shipping"), ("shipping",))
+    tip = f" - coalesce({known['tip'].name}, 0)" if "tip" in known else ""
+    shipping = f" - coalesce({known['shipping'].name}, 0)" if "shipping" in known else ""
+    if tip and "total" in known:
+        export.doubt(f"{known['tip'].source} is taken to be within {known['total'].source}, and is no merchandise")
     if "subtotal" in known:
-        name = known["subtotal"].source
-        discount = known.get("discount")
-        is_before = _is_before_discount(export, known) if discount is not None else False
+        name, discount = known["subtotal"].source, known.get("discount")
+        is_before, lacks_tax = _what_it_lacks(export, known)
+        tax = f" + coalesce({known['tax'].name}, 0)" if lacks_tax else ""
+        told = f"and without tax, so that {known['tax'].source} is added" if lacks_tax else "with tax"
         if discount is not None and is_before:
-            export.doubt(f"{name} is taken for the merchandise with tax before {discount.source}, which is taken off")
-            return f"{known['subtotal'].name} - abs(coalesce({discount.name}, 0))"
-        if is_before is None and {"total", "shipping"} <= set(known):
-            total, shipping = known["total"], known["shipping"]
+            export.doubt(f"{name} is taken for the merchandise before {discount.source}, which is taken off, {told}")
+            return f"{known['subtotal'].name} - abs(coalesce({discount.name}, 0)){tax}"
+        if discount is not None and is_before is None and {"total", "shipping"} <= set(known):
             export.doubt(
-                f"{total.source} without {shipping.source} is taken for the merchandise after discounts with tax"
+                f"{known['total'].source} without {known['shipping'].source} is taken for the merchandise after "
+                "discounts with tax"
             )
-            return f"{total.name} - coalesce({shipping.name}, 0)"
-        export.doubt(f"{name} is taken for the merchandise after discounts with tax, without shipping")
-        return known["subtotal"].name
+            return known["total"].name + shipping + tip
+        export.doubt(f"{name} is taken for the merchandise after discounts, without shipping, {told}")
+        return known["subtotal"].name + tax
     if "total" in known:
-        return known["total"].name + (f" - coalesce({known['shipping'].name}, 0)" if "shipping" in known else "")
+        return known["total"].name + shipping + tip
     if "net" in known:
         return known["net"].name + (f" + coalesce({known['tax'].name}, 0)" if "tax" in known else "")
     return known["gross"].name if "gross" in known else None
 
 
-def _is_before_discount(export: Export, known: Mapping[str, Column]) -> bool | None:
-    """Whether totals come out only when the discount is taken off the subtotal; ``None`` when no order tells."""
-    before = after = 0
+def _what_it_lacks(export: Export, known: Mapping[str, Column]) -> tuple[bool | None, bool]:
+    """What has to be taken off a subtotal, or added, for the totals to come out: the discount; the tax.
+
+    The first is ``None`` when no order tells.
+    """
+    before = after = lacking = within = 0
     for row in export.rows:
         sums = {name: number_of(row.get(column.source, ""), column.shape.decimal) for name, column in known.items()}
-        if not sums.get("discount") or not sums.get("total"):
+        if not sums.get("total"):
             continue
-        for tax in (0.0, sums.get("tax", 0.0)):
-            rest = sums["subtotal"] + sums.get("shipping", 0.0) + tax - sums["total"]
-            after += abs(rest) < 0.02
-            before += abs(rest - abs(sums["discount"])) < 0.02
-    return before > after if before or after else None
+        discount, tax = abs(sums.get("discount", 0.0)), sums.get("tax", 0.0)
+        rest = sums["subtotal"] + sums.get("shipping", 0.0) + sums.get("tip", 0.0) - sums["total"]
+        fits = {(off, added) for off in (0.0, discount) for added in (0.0, tax) if abs(rest - off + added) < _CENT}
+        if discount and fits:
+            before += any(off for off, _ in fits)
+            after += any(not off for off, _ in fits)
+        if tax and fits:
+            lacking += any(added for _, added in fits)
+            within += any(not added for _, added in fits)
+    return (before > after if before or after else None), lacking > within
 
 
 def _return_condition(export: Export, used: list[Column], kind_column: str) -> str:

@@ -201,6 +201,8 @@ def _are_words(letters: Mapping[str, int]) -> bool:
 def utf8_behind(text: str, encoding: str) -> str | None:
     """What a text says that was UTF-8 and read in another encoding; ``None`` when it was not."""
     try:
+        if len(_TWO_BYTES.decode(encoding, "replace")) != len(_TWO_BYTES):
+            return None
         told = text.encode(encoding).decode()
     except (UnicodeError, LookupError):
         return None
