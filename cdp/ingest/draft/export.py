@@ -282,7 +282,7 @@ def _channel(export: Export) -> str:
     if _TILL.search(hint):
         return "store"
     signs = [column.source for column in export.columns if _TILL_WORDS.search(column.head.words)]
-    if export.kind == "orders" and not _SHOP.search(hint) and len(signs) >= 2:
+    if export.kind == "orders" and not _SHOP.search(hint) and (len(signs) >= 2 or export.has("till_id")):
         export.doubt(f"taken for a till, because it names {', '.join(signs)}; --channel web says otherwise")
         return "store"
     return "web"

@@ -80,3 +80,12 @@ def test_tickets_without_a_time_stop_no_run(drafts_of):
     tried = drafts_of({"tickets.csv": rows})["tickets"]
     assert [table.name for table in tried.trial.tables] == ["identity_records", "record_identifiers"]
     assert any("tickets are left out" in doubt for doubt in tried.draft.doubts)
+
+
+def test_a_file_that_names_its_till_is_a_till_whose_equal_lines_are_lines(drafts_of):
+    rows = "Bon-Nr;Kasse;Datum;Artikel;Menge;Betrag\n" + "".join(
+        f"{number};{number % 2 + 1};{12 + number}.05.2026 10:00;Tasse;1;4,50\n" * 2 for number in range(1, 5)
+    )
+    tried = drafts_of({"export.csv": rows})["export"]
+    assert {row["channel"] for row in tried.rows("orders")} == {"store"}
+    assert sum(row["gross_revenue"] for row in tried.rows("orders")) == Decimal("36.00")
