@@ -15,7 +15,7 @@ _SAME_TEXT = (
 LEGAL_FORMS = {word: word for word in _OWN_TEXT.split()} | dict(pair.split("=") for pair in _SAME_TEXT.split())
 """Words of legal forms, dots left out, and the form that they stand for."""
 
-_ALSO_NAMES_TEXT = "ag as sa ab ek ev eg sl bt sci lp spa ug nv oo oy doo ood eood"
+_ALSO_NAMES_TEXT = "ag as asa sas sa ab ek ev eg sl bt sci lp spa ug nv oo oy doo ood eood"
 _ALSO_NAMES = frozenset(_ALSO_NAMES_TEXT.split())
 SURE_FORMS = tuple(word for word in LEGAL_FORMS if word not in _ALSO_NAMES)
 """Those that are no part of a person's name."""
@@ -34,9 +34,9 @@ _KINDS_TEXT = (
     "ayuntamiento hermanos scuola fondazione associazione fratelli stichting vereniging forening skole stiftelse "
     "skola fundacja szkola spolka stowarzyszenie nadace fundacao associacao escola"
 )
-_SURE = frozenset(SURE_FORMS) | frozenset(_KINDS_TEXT.split())
+WORDS_OF_ORGANISATIONS = frozenset(SURE_FORMS) | frozenset(_KINDS_TEXT.split())
 
 
 def sounds_like_organisation(name: str) -> bool:
     """Whether a name holds a word of organisations that is no part of a person's name."""
-    return bool(_SURE & set(re.findall(r"[^\W_]+", name.lower().replace(".", ""))))
+    return bool(WORDS_OF_ORGANISATIONS & set(re.findall(r"[^\W_]+", name.lower().replace(".", ""))))

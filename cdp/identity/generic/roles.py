@@ -70,7 +70,9 @@ _STREET = (
 _BY_NAME = "its name and values"
 _FEW_ROWS = 20
 _MANY_ORGANISATIONS = 0.3
-_MORE_FILLED = 0.2
+OF_BOTH = "many values are names of organisations"
+"""Why a column is one of organisations whose other values may name people."""
+_MORE_FILLED, _MOSTLY = 0.2, 0.5
 _OF_PEOPLE = frozenset({"given_name", "family_name", "full_name"})
 _SINGLE = _OF_PEOPLE | {"organisation", "birth_date", "email", "phone", "person_number"}
 _ONLY_ONE = frozenset(
@@ -141,7 +143,7 @@ def _by_content(content: Content) -> tuple[str, str]:
 
 def _by_words(content: Content) -> tuple[str, str]:
     if content.share_where(sounds_like_organisation) > _MANY_ORGANISATIONS and content.distinct > 0.2:
-        return "organisation", "many values are names of organisations"
+        return "organisation", OF_BOTH
     names = known_given_names()
     is_named = content.share_where(lambda value: bool(set(re.split(r"[\s,]+", value)) & names))
     if content.share(r"[^\s,]+,? [^\s]+( .*)?") > 0.7 and is_named > 0.3 and content.distinct > 0.2:
@@ -170,7 +172,7 @@ def guess_role(column: str, content: Content) -> Guess:
             if not content.values or (content.is_constant and role not in ("source", *_SINGLE)):
                 return Guess(column, "ignore", "says nothing")
             if role == "full_name" and content.share_where(sounds_like_organisation) > _MANY_ORGANISATIONS:
-                return Guess(column, "organisation", "many values are names of organisations")
+                return Guess(column, "organisation", OF_BOTH)
             if _holds(role, content):
                 return Guess(column, role, _BY_NAME)
             break
@@ -201,13 +203,13 @@ def guess_roles(contents: Mapping[str, Content], chosen: Mapping[str, str]) -> l
 
 
 def _organisations_or_people(guesses: Mapping[str, Guess], contents: Mapping[str, Content]) -> dict[str, Guess]:
-    """Whom a file with names of both is about: people, unless fewer records name one than name an organisation."""
+    """Whom a file with names of both is about: people, unless few records name one and more an organisation."""
     firms = [name for name, guess in guesses.items() if guess.role == "organisation"]
     names = [name for name, guess in guesses.items() if guess.role in _OF_PEOPLE]
     if not firms or not names:
         return {}
     most = max(contents[name].filled for name in names)
-    if max(contents[name].filled for name in firms) > most + _MORE_FILLED:
+    if most < _MOSTLY and max(contents[name].filled for name in firms) > most + _MORE_FILLED:
         return {name: Guess(name, "ignore", "whom to ask for at an organisation") for name in names}
     return {name: Guess(name, "trait", "an organisation beside people") for name in firms}
 

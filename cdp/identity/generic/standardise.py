@@ -9,11 +9,11 @@ from cdp.engines.duckdb import literal, quote
 from cdp.identity.forms import SUFFIXES as SHARED_SUFFIXES
 from cdp.identity.forms import TITLES as SHARED_TITLES
 from cdp.identity.forms import fold_sql, plain_name
-from cdp.identity.generic.organisation_words import SURE_FORMS
+from cdp.identity.generic.organisation_words import SURE_FORMS, WORDS_OF_ORGANISATIONS
 from cdp.identity.generic.organisations import name_organisations
 from cdp.identity.generic.placeholders import forget_placeholders
 from cdp.identity.generic.read import Source
-from cdp.identity.generic.roles import Guess
+from cdp.identity.generic.roles import OF_BOTH, Guess, known_given_names
 
 _TITLES = (
     "professor lord lady baron baroness earl count countess duke duchess viscount "
@@ -117,10 +117,15 @@ def raw_select(source: Source, guesses: Sequence[Guess], id_column: str, shared:
         by_role.setdefault(guess.role, []).append(guess.column)
     named = by_role.get("source", [])
     origin = f"coalesce({_filled(named[0])}, {literal(source.name)})" if named else literal(source.name)
+    raw = {role: _coalesced(by_role.get(role, [])) for role in _RAW}
+    if any(guess.reason == OF_BOTH for guess in guesses) and not by_role.get("full_name"):
+        either = raw["organisation"]
+        raw["full_name"] = f"case when {_is_person(either)} then {either} end"
+        raw["organisation"] = f"case when not coalesce({_is_person(either)}, false) then {either} end"
     parts = [
         f"{origin} as source",
         f"{quote(id_column)} as source_id",
-        *(f"{_coalesced(by_role.get(role, []))} as raw_{role}" for role in _RAW),
+        *(f"{value} as raw_{role}" for role, value in raw.items()),
         f"{_several(by_role.get('email', []), _EMAIL)} as emails",
         f"{_several(by_role.get('phone', []), _PHONE)} as phones",
     ]
@@ -131,6 +136,14 @@ def raw_select(source: Source, guesses: Sequence[Guess], id_column: str, shared:
             value = clean.format(_filled(own[column])) if has else "cast(null as varchar)"
             parts.append(f"{value if kind == 'person_number' else _bare(value)} as {kind}_{number}")
     return f"select {', '.join(parts)} from {quote(source.table)}"
+
+
+def _is_person(text: str) -> str:
+    """Whether a name that may be an organisation's has a known given name, and no word of organisations."""
+    words = f"string_split(replace({_bare(text)}, '.', ''), ' ')"
+    both = (known_given_names(), WORDS_OF_ORGANISATIONS)
+    given, of_firms = (", ".join(map(literal, sorted(known))) for known in both)
+    return f"(list_has_any({words}, [{given}]) and not list_has_any({words}, [{of_firms}]))"
 
 
 def _names() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from cdp.engines import open_engine
 from cdp.identity.generic import ResolveOptions, resolve_frames
-from cdp.identity.generic.organisation_words import sounds_like_organisation
+from cdp.identity.generic.organisation_words import SURE_FORMS, sounds_like_organisation
 from cdp.identity.generic.organisations import name_organisations
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -96,3 +96,64 @@ def test_a_file_of_contacts_is_not_a_file_of_companies(contacts, company, contac
     frame = pd.DataFrame({"id": ["1", "2", "3", "4"], "company": firms, "contact": contacts})
     roles = resolve_frames({"list": frame}, ResolveOptions("id", threads=1)).roles["list"]
     assert [guess.role for guess in roles] == ["id", company, contact]
+
+
+def _mixed(share):
+    """People and firms in one column, most of them twice, and pairs of one address that tell who is taken for whom."""
+    rng = random.Random(3)
+    families = [name.title() for name in worlds.family_names(rng, 200)]
+    rows = []
+    for number in range(200):
+        given, suffix = rng.choice(["Anna", "Karin", "Erik", "Oliver", "Peter"]), rng.choice(["", "", "", " Jr", " Sr"])
+        person = f"{given} {rng.choice(families)}{suffix}"
+        firm = f"{rng.choice(families)} {rng.choice(['Tools', 'Foods', 'Media'])} {rng.choice(['Ltd', 'Inc'])}"
+        name, street = firm if number < 200 * share else person, f"Weg {rng.randrange(90)}"
+        phone = f"070{1_000_000 + 37 * number}"
+        rows += [[f"r{number}", name, street, phone], [f"d{number}", name, street if number % 2 else None, phone]]
+    for key, (one, other) in PAIRS.items():
+        rows += [
+            [f"{key}1", one, f"Elm {key}", f"07091234{len(key)}"],
+            [f"{key}2", other, f"Elm {key}", f"07091234{len(key)}"],
+        ]
+    return pd.DataFrame(rows, columns=["id", "name", "street", "phone"])
+
+
+PAIRS = {
+    "jr": ("Walter Quigley Jr", "Walter Quigley Sr"),
+    "firm": ("John Baker", "Baker Ltd"),
+    "title": ("Dr. Anna Quince", "Anna Quince"),
+}
+
+
+@pytest.mark.parametrize("share", [0.2, 0.4])
+def test_people_among_firms_keep_the_rules_of_people(share):
+    resolution = resolve_frames({"mixed": _mixed(share)}, ResolveOptions("id", threads=1))
+    found = dict(zip(resolution.customers["source_id"], resolution.customers["customer_id"], strict=True))
+    assert {key: found[f"{key}1"] == found[f"{key}2"] for key in PAIRS} == {"jr": False, "firm": False, "title": True}
+
+
+@pytest.mark.parametrize("name", ["Åsa Larsson", "Eva Sas", "Asa Gray"])
+def test_names_that_are_a_legal_form_too_are_names(name):
+    assert not sounds_like_organisation(name)
+    assert not set(name.lower().replace("å", "a").split()) & set(SURE_FORMS)
+
+
+def test_a_company_that_every_contact_has_does_not_take_the_place_of_most_names():
+    firms = [f"{one} {two} Ltd" for one in ("Acme", "Orbit", "Delta", "Falcon") for two in ("Tools", "Foods", "Media")]
+    rng = random.Random(5)
+    families = [name.title() for name in worlds.family_names(rng, 120)]
+    rows = [
+        [
+            str(number),
+            *((f"N{number % 7}na", families[number]) if number % 4 else (None, None)),
+            firms[number % 12],
+            f"0171 555 {1000 + number % 12}",
+            f"High Street {number % 12}",
+        ]
+        for number in range(120)
+    ]
+    frame = pd.DataFrame(rows, columns=["id", "first_name", "last_name", "company", "phone", "street"])
+    resolution = resolve_frames({"crm": frame}, ResolveOptions("id", threads=1))
+    named = resolution.customers[[number % 4 > 0 for number in range(120)]]
+    assert {guess.column: guess.role for guess in resolution.roles["crm"]}["company"] == "trait"
+    assert named.customer_id.nunique() == len(named)
