@@ -47,8 +47,7 @@ def order_states(export: Export) -> list[Column]:
 
 
 def _tell_unread(export: Export, column: Column, chosen: Column) -> None:
-    words = sorted({value.strip() for value in column.values})
-    off = [word for word in words if is_cancelling(word) or is_returning(word)]
+    off = sorted({value.strip() for value in column.values if is_cancelling(value)})
     if off:
         export.doubt(
             f"{column.source} ({', '.join(off[:5])}) is not read: {chosen.source} tells what became of an order; "

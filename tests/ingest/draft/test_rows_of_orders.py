@@ -82,6 +82,13 @@ def test_the_order_s_own_states_may_call_it_off_those_of_other_things_do_not(dra
     assert "payment_status (Failed) is not read: order_state tells" in told
 
 
+def test_a_payment_that_was_given_back_is_read_beside_the_order_s_own_state(drafts_of):
+    text = _with_states("payment_status,order_status", "paid,completed", "refunded,completed")
+    tried = drafts_of({"orders.csv": text})["orders"]
+    assert [row["order_id"] for row in tried.rows("returns")] == ["2"]
+    assert not any("is not read" in doubt for doubt in tried.draft.doubts)
+
+
 def test_where_only_the_payment_has_a_state_it_tells(drafts_of):
     text = _with_states("membership_status,financial_status", "Expired,paid", "Gold,voided")
     tried = drafts_of({"orders.csv": text})["orders"]
